@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Counts executed blocks per call path with a shadow stack; see tree.h for
+ * the invariant. Nodes and counts are arrays found through two hash maps of
+ * fixed-size keys, because three million steps of a window must stay cheap.
+ */
+#include "tree.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAP_SLOTS_FIRST 1024 /* a power of two; one window has some thousand keys */
+
+/* Open addressing; a slot with index 0 is empty, so indices are stored + 1. */
+struct slot {
+	uint64_t a;
+	uint64_t b;
+	uint32_t index;
+};
+
+struct map {
+	struct slot *slots;
+	size_t nr_slots; /* a power of two, or 0 before the first use */
+	size_t nr_used;
+};
+
+struct frame {
+	uint64_t ret_va; /* where its return must lead; 0: entered from user space */
+	uint32_t node;
+};
+
+struct tree {
+	struct map node_map;  /* (parent, va) -> node */
+	struct map count_map; /* (node, block) -> count */
+	struct node *nodes;
+	size_t nr_nodes, cap_nodes;
+	struct tree_count *counts;
+	size_t nr_counts, cap_counts;
+	struct frame stack[TREE_DEPTH_MAX]; /* stack[depth - 1] is the running one */
+	size_t depth;
+	const struct block *last; /* last kernel block; NULL after user space */
+	uint64_t user_insns;
+	uint64_t nr_overflows;
+};
+
+/* Source: the finaliser of splitmix64 (Steele, Lea, Flood 2014). */
+static uint64_t mix(uint64_t x)
+{
+	x ^= x >> 30;
+	x *= 0xbf58476d1ce4e5b9ull;
+	x ^= x >> 27;
+	x *= 0x94d049bb133111ebull;
+	return x ^ x >> 31;
+}
+
+static struct slot *map_slot(const struct map *map, uint64_t a, uint64_t b)
+{
+	size_t at = mix(mix(a) ^ b) & (map->nr_slots - 1);
+
+	while (map->slots[at].index && (map->slots[at].a != a || map->slots[at].b != b))
+		at = (at + 1) & (map->nr_slots - 1);
+	return &map->slots[at];
+}
+
+/* Make room for one more key at a load of at most one half. */
+static int map_reserve(struct map *map)
+{
+	struct map old = *map;
+
+	if (old.nr_slots && (old.nr_used + 1) * 2 <= old.nr_slots)
+		return 0;
+	map->nr_slots = old.nr_slots ? old.nr_slots * 2 : MAP_SLOTS_FIRST;
+	map->slots = calloc(map->nr_slots, sizeof(*map->slots));
+	if (!map->slots) {
+		*map = old;
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < old.nr_slots; i++)
+		if (old.slots[i].index)
+			*map_slot(map, old.slots[i].a, old.slots[i].b) = old.slots[i];
+	free(old.slots);
+	return 0;
+}
+
+static void map_set(struct map *map, struct slot *slot, const struct slot *value)
+{
+	*slot = *value;
+	map->nr_used++;
+}
+
+/* Grow an array of @size_bytes elements so that one more fits. */
+static int array_reserve(void **array, size_t *cap, size_t nr, size_t size_bytes)
+{
+	size_t more = *cap ? *cap * 2 : MAP_SLOTS_FIRST;
+	void *grown;
+
+	if (nr < *cap)
+		return 0;
+	grown = realloc(*array, more * size_bytes);
+	if (!grown)
+		return -ENOMEM;
+	*array = grown;
+	*cap = more;
+	return 0;
+}
+
+static int node_child(struct tree *tree, uint32_t parent, uint64_t va, uint32_t *node)
+{
+	struct slot *slot;
+
+	if (map_reserve(&tree->node_map) ||
+	    array_reserve((void **)&tree->nodes, &tree->cap_nodes, tree->nr_nodes,
+			  sizeof(*tree->nodes)))
+		return -ENOMEM;
+	slot = map_slot(&tree->node_map, parent, va);
+	if (!slot->index) {
+		tree->nodes[tree->nr_nodes++] = (struct node){ .parent = parent, .va = va };
+		map_set(&tree->node_map, slot,
+			&(struct slot){ .a = parent, .b = va, .index = tree->nr_nodes });
+	}
+	*node = slot->index - 1;
+	return 0;
+}
+
+static int count_add(struct tree *tree, uint32_t node, struct block *block)
+{
+	struct slot *slot;
+
+	if (map_reserve(&tree->count_map) ||
+	    array_reserve((void **)&tree->counts, &tree->cap_counts, tree->nr_counts,
+			  sizeof(*tree->counts)))
+		return -ENOMEM;
+	slot = map_slot(&tree->count_map, node, (uintptr_t)block);
+	if (!slot->index) {
+		tree->counts[tree->nr_counts++] =
+			(struct tree_count){ .node = node, .block = block };
+		map_set(&tree->count_map, slot,
+			&(struct slot){ .a = node, .b = (uintptr_t)block,
+					.index = tree->nr_counts });
+	}
+	tree->counts[slot->index - 1].nr_runs++;
+	return 0;
+}
+
+static uint32_t top_node(const struct tree *tree)
+{
+	return tree->depth ? tree->stack[tree->depth - 1].node : TREE_ROOT;
+}
+
+static int push(struct tree *tree, uint64_t ret_va, uint64_t va)
+{
+	struct frame *frame = &tree->stack[tree->depth];
+
+	if (tree->depth == TREE_DEPTH_MAX) {
+		tree->nr_overflows++;
+		return 0;
+	}
+	frame->ret_va = ret_va;
+	if (node_child(tree, top_node(tree), va, &frame->node))
+		return -ENOMEM;
+	tree->depth++;
+	return 0;
+}
+
+/* The running function gave way to the one at @va, which returns for it. */
+static int replace_top(struct tree *tree, uint64_t va)
+{
+	uint64_t ret_va = 0;
+
+	if (tree->depth)
+		ret_va = tree->stack[--tree->depth].ret_va;
+	return push(tree, ret_va, va);
+}
+
+/* Drop every frame down to the one that returns to @va. */
+static bool pop_to(struct tree *tree, uint64_t va)
+{
+	for (size_t at = tree->depth; at > 0; at--) {
+		if (tree->stack[at - 1].ret_va == va) {
+			tree->depth = at - 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A return always consumes one frame. One that leads nowhere known is a
+ * retpoline (its inner frame goes, the thunk gives way to the target) or the
+ * first return of another task after a switch.
+ */
+static int step_ret(struct tree *tree, uint64_t va)
+{
+	if (pop_to(tree, va))
+		return 0;
+	if (tree->depth)
+		tree->depth--;
+	return replace_top(tree, va);
+}
+
+static int step_path(struct tree *tree, const struct block *block)
+{
+	const struct block *last = tree->last;
+
+	if (!last)
+		return push(tree, 0, block->va);
+	switch (last->end) {
+	case INSN_END_CALL:
+		return push(tree, last->va + last->size_bytes, block->va);
+	case INSN_END_RET:
+		return step_ret(tree, block->va);
+	case INSN_END_IRET:
+		/* An interrupt may have come between a return and its target. */
+		pop_to(tree, block->va);
+		return 0;
+	case INSN_END_JMP_INDIRECT:
+		return replace_top(tree, block->va);
+	case INSN_END_OTHER:
+		break;
+	}
+	return 0;
+}
+
+int tree_step(struct tree *tree, struct block *block)
+{
+	if (block->user) {
+		tree->user_insns += block->nr_insns;
+		tree->depth = 0;
+		tree->last = NULL;
+		return 0;
+	}
+	if (step_path(tree, block))
+		return -ENOMEM;
+	tree->last = block;
+	return count_add(tree, top_node(tree), block);
+}
+
+struct tree *tree_new(void)
+{
+	struct tree *tree = calloc(1, sizeof(*tree));
+
+	if (!tree)
+		return NULL;
+	if (array_reserve((void **)&tree->nodes, &tree->cap_nodes, 0, sizeof(*tree->nodes))) {
+		free(tree);
+		return NULL;
+	}
+	tree->nodes[tree->nr_nodes++] = (struct node){ .parent = TREE_ROOT };
+	return tree;
+}
+
+void tree_free(struct tree *tree)
+{
+	if (!tree)
+		return;
+	free(tree->node_map.slots);
+	free(tree->count_map.slots);
+	free(tree->nodes);
+	free(tree->counts);
+	free(tree);
+}
+
+const struct node *tree_nodes(const struct tree *tree, size_t *nr_nodes)
+{
+	*nr_nodes = tree->nr_nodes;
+	return tree->nodes;
+}
+
+const struct tree_count *tree_counts(const struct tree *tree, size_t *nr_counts)
+{
+	*nr_counts = tree->nr_counts;
+	return tree->counts;
+}
+
+uint64_t tree_user_insns(const struct tree *tree)
+{
+	return tree->user_insns;
+}
+
+uint64_t tree_overflows(const struct tree *tree)
+{
+	return tree->nr_overflows;
+}
