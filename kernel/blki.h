@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The module's own types: what stands between a submitter and the driver of an interposed block device.
+ *
+ *   submit_bio -> disk->fops->submit_bio (hook.c) -> filters (chain.c) -> remap.c -> acceptor
+ *                                                                   \-> driver (hook.c)
+ *
+ * Who holds what:
+ *   blki_interposer  one attached filter or remap; owned by its origin's chain
+ *   blki_origin      one interposed bdev; holds it open, so that it can be neither freed nor repartitioned
+ *   blki_disk        the hook of one gendisk; shared by the origins on it
+ *   blki_fops,       what the block layer may still look at after everything above is gone; immortal,
+ *   blki_shadow      found again by the next attach to the same disk or bdev
+ *
+ * What a bio in the hook may look at (chain, mode, disk table) only changes while the origin's queue is
+ * frozen, or as hook.c proves for the single case. The reference that every ->submit_bio call holds on the
+ * queue is thus the read lock of this module, and a freeze is its grace period.
+ */
+#ifndef BLKI_H
+#define BLKI_H
+
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/list.h>
+#include <linux/mempool.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include <blki/filter.h>
+#include <linux/blki.h>
+
+#include "compat.h"
+
+/* 16: far above any sensible chain, small enough to sit in the origin; its edge is tested */
+#define BLKI_CHAIN_MAX	16
+
+/* the partition number is the low byte of a bdev's flags, so this is every partition a disk can have */
+#define BLKI_PARTS_MAX	(BD_PARTNO + 1)
+
+/**
+ * struct blki_say - the sentence that explains a failed call
+ * @text: NUL-terminated, empty until somebody speaks
+ */
+struct blki_say {
+	char text[BLKI_MSG_MAX];
+};
+
+/**
+ * struct blki_stats - per-CPU counters of an interposer; only sums over all CPUs mean anything
+ * @seen: bios that reached it
+ * @bytes: their bytes
+ * @completed: bios that a filter ended
+ * @done: bios that came back from the acceptor; @seen - @done are in flight there
+ */
+struct blki_stats {
+	unsigned long seen;
+	unsigned long bytes;
+	unsigned long completed;
+	unsigned long done;
+};
+
+/**
+ * struct blki_remap - the acceptor of a remap
+ * @bdev: where the bios go
+ * @file: its open file, claimed by the interposer, so that nobody removes, mounts or claims the acceptor
+ * @ctx: one struct blki_ctx per bio in flight in the acceptor
+ * @nr_punted: bios that took the workqueue for want of memory
+ */
+struct blki_remap {
+	struct block_device *bdev;
+	struct file *file;
+	mempool_t ctx;
+	atomic_long_t nr_punted;
+};
+
+/**
+ * struct blki_interposer - one filter or remap on one origin
+ * @id: names it to userspace
+ * @kind: filter or remap
+ * @altitude: place in the chain; 0 for a remap
+ * @origin: where it sits
+ * @stats: per-CPU counters
+ * @filter: kind filter: what ->submit gets
+ * @remap: kind remap: the acceptor
+ * @since_ns: CLOCK_REALTIME of the attach
+ */
+struct blki_interposer {
+	u64 id;
+	enum blki_kind kind;
+	u32 altitude;
+	struct blki_origin *origin;
+	struct blki_stats __percpu *stats;
+	struct blki_filter filter;
+	struct blki_remap remap;
+	u64 since_ns;
+};
+
+/**
+ * enum blki_mode - what happens to a bio that every filter passed
+ * @BLKI_MODE_PASS: on to the driver
+ * @BLKI_MODE_REMAP: to the acceptor
+ * @BLKI_MODE_HOLD: kept back, a remap is being detached
+ */
+enum blki_mode {
+	BLKI_MODE_PASS,
+	BLKI_MODE_REMAP,
+	BLKI_MODE_HOLD,
+};
+
+/**
+ * struct blki_hook_ops - one way to catch the bios of a bdev
+ * @name: for messages
+ * @id: for userspace
+ * @submit: the disk's ->submit_bio while any bdev of it is hooked
+ * @arm: make the bios of an origin arrive, its chain still empty; returns when no submitter is left that had
+ *	decided to go straight to the driver and has not entered the queue. May sleep. Optional.
+ * @unarm: undo @arm when nothing came of the attach: the chain is empty, the queue not frozen. May sleep.
+ *	Required with @arm.
+ * @arm_frozen: what of it needs the origin's queue frozen. Optional.
+ * @disarm_frozen: stop it; the origin's queue is frozen, its chain empty. Required.
+ * @quiesce: after the unfreeze: returns when no submitter is inside or on its way into @submit for the
+ *	origin. May sleep. Optional: @disarm_frozen has seen to it.
+ */
+struct blki_hook_ops {
+	const char *name;
+	enum blki_hook id;
+	void (*submit)(struct bio *bio);
+	void (*arm)(struct blki_origin *origin);
+	void (*unarm)(struct blki_origin *origin);
+	void (*arm_frozen)(struct blki_origin *origin);
+	void (*disarm_frozen)(struct blki_origin *origin);
+	void (*quiesce)(struct blki_origin *origin);
+};
+
+/**
+ * struct blki_fops - the operations a hooked disk runs with; immortal
+ * @ops: copy of the driver's, but for ->submit_bio
+ * @disk: the hook while there is one
+ * @gd: the disk it was made for
+ * @diskseq: of @gd, which tells a recycled address apart
+ * @node: all of them, under the registry's lock
+ */
+struct blki_fops {
+	struct block_device_operations ops;
+	struct blki_disk *disk;
+	struct gendisk *gd;
+	u64 diskseq;
+	struct list_head node;
+};
+
+/**
+ * struct blki_disk - the hook of one gendisk
+ * @gd: the disk
+ * @orig: the driver's operations
+ * @fops: ours
+ * @hook: how; the same for every origin of the disk
+ * @lock: pairs @origin with the bdevs' BD_HAS_SUBMIT_BIO flags
+ * @origin: by partition number; written under @lock, read under the queue reference
+ * @install: serialises hooking and unhooking of its origins
+ * @nr_hooked: entries in @origin, under @install
+ * @users: origins that hold it, under the registry's lock
+ * @node: all of them, under the registry's lock
+ */
+struct blki_disk {
+	struct gendisk *gd;
+	const struct block_device_operations *orig;
+	struct blki_fops *fops;
+	const struct blki_hook_ops *hook;
+	spinlock_t lock;
+	struct blki_origin *origin[BLKI_PARTS_MAX];
+	struct mutex install;
+	unsigned int nr_hooked;
+	unsigned int users;
+	struct list_head node;
+};
+
+/**
+ * struct blki_origin - one interposed block device
+ * @bdev: the device; what its bios are recognised by
+ * @shadow: its copy, on which a passed bio goes on
+ * @mode: what follows the filters; changes under @hold_lock, and to or from PASS also frozen
+ * @nr_filters: filters in @filter; changes frozen
+ * @filter: by altitude, highest first; changes frozen and under @hold_lock (for readers of the status)
+ * @remap: the remap while @mode is not PASS; changes as @filter does
+ * @disk: the hook
+ * @file: keeps @bdev open, for reading, with no holder
+ * @hold_lock: covers @held, @nr_held, @forwarding and changes of @mode
+ * @held: bios kept back, in order of arrival
+ * @nr_held: bios in @held
+ * @forwarding: @forward is sending some of @held on
+ * @forward: sends @held on, outside any submitter
+ * @wq: runs @forward; its own rescuer, so that it moves on when memory does not
+ * @busy: an attach or detach is under way; under the registry's lock
+ * @node: all of them, under the registry's lock
+ */
+struct blki_origin {
+	struct block_device *bdev;
+	struct block_device *shadow;
+	enum blki_mode mode;
+	unsigned int nr_filters;
+	struct blki_interposer *filter[BLKI_CHAIN_MAX];
+	struct blki_interposer *remap;
+	struct blki_disk *disk;
+	struct file *file;
+	spinlock_t hold_lock;
+	struct bio_list held;
+	unsigned int nr_held;
+	bool forwarding;
+	struct work_struct forward;
+	struct workqueue_struct *wq;
+	bool busy;
+	struct list_head node;
+};
+
+/* hook.c */
+const struct blki_hook_ops *blki_hook_find(struct block_device *bdev, enum blki_hook wanted,
+					   struct blki_say *say);
+void blki_hook_pass_on(struct blki_origin *origin, struct bio *bio);
+int blki_queue_freeze(struct request_queue *q, unsigned int timeout_ms);
+void blki_queue_unfreeze(struct request_queue *q);
+
+/* chain.c */
+int blki_chain_check(struct blki_origin *origin, struct blki_interposer *ip, struct blki_say *say);
+void blki_chain_insert_frozen(struct blki_origin *origin, struct blki_interposer *ip);
+void blki_chain_remove_frozen(struct blki_origin *origin, struct blki_interposer *ip);
+unsigned long blki_stats_sum(struct blki_interposer *ip, size_t offset);
+
+/** blki_stat - one counter of an interposer, summed over the CPUs; Context: any */
+#define blki_stat(ip, member)	blki_stats_sum(ip, offsetof(struct blki_stats, member))
+
+/* filter.c */
+int blki_filter_get(struct blki_interposer *ip, const char *name, struct blki_say *say);
+void blki_filter_put(struct blki_interposer *ip);
+extern const struct blki_filter_ops blki_filter_null;
+
+/* remap.c */
+int blki_remap_init(void);
+void blki_remap_exit(void);
+int blki_remap_open(struct blki_interposer *ip, dev_t acceptor, struct blki_say *say);
+void blki_remap_close(struct blki_interposer *ip);
+void blki_remap_submit(struct blki_origin *origin, struct bio *bio);
+void blki_remap_forward_work(struct work_struct *work);
+int blki_remap_drain(struct blki_interposer *ip, unsigned int timeout_ms, struct blki_say *say);
+void blki_remap_resume(struct blki_interposer *ip);
+
+/* shadow.c */
+struct block_device *blki_shadow_get(struct block_device *bdev);
+struct blki_fops *blki_fops_get(struct gendisk *gd);
+
+/* origin.c */
+int blki_attach(struct blki_interposer *ip, dev_t devt, enum blki_hook hook,
+		unsigned int timeout_ms, u64 *id, struct blki_say *say);
+int blki_detach(u64 id, unsigned int timeout_ms, struct blki_say *say);
+unsigned int blki_list(struct blki_entry *entries, unsigned int room);
+struct blki_interposer *blki_interposer_alloc(enum blki_kind kind, u32 altitude);
+void blki_interposer_free(struct blki_interposer *ip);
+
+/* linear.c */
+int blki_linear_init(void);
+void blki_linear_exit(void);
+
+/* ctl.c */
+int blki_ctl_init(void);
+void blki_ctl_exit(void);
+
+#endif /* BLKI_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Everything that differs between kernels, and the only user of version or CONFIG macros here.
+ *
+ * The rest of the module is written for 6.12 and calls these names. A kernel older than 6.12 has no flag
+ * per block device (BD_HAS_SUBMIT_BIO), which the hook stands on, and is refused at build time.
+ */
+#ifndef BLKI_COMPAT_H
+#define BLKI_COMPAT_H
+
+#include <linux/blkdev.h>
+#include <linux/pm_runtime.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#error "blki needs Linux 6.12 or later: older kernels have no BD_HAS_SUBMIT_BIO flag per block device"
+#endif
+
+#ifdef CONFIG_PM
+/** blki_queue_device - device whose runtime power state gates @q, or NULL; Context: any */
+static inline struct device *blki_queue_device(struct request_queue *q)
+{
+	return q->dev;
+}
+#else
+static inline struct device *blki_queue_device(struct request_queue *q)
+{
+	return NULL;
+}
+#endif
+
+#if BLKI_PLANT
+#define BLKI_PLANT_STR2(n)	#n
+#define BLKI_PLANT_STR(n)	BLKI_PLANT_STR2(n)
+/** blki_plant - spend BLKI_PLANT instructions; Context: any */
+static __always_inline void blki_plant(void)
+{
+	asm volatile(".rept " BLKI_PLANT_STR(BLKI_PLANT) "\n\tnop\n\t.endr");
+}
+#else
+static __always_inline void blki_plant(void)
+{
+}
+#endif
+
+#endif /* BLKI_COMPAT_H */

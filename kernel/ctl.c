@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The control device /dev/blki/control: the ioctls of <linux/blki.h>.
+ *
+ * libblki -> [this] -> origin.c. This file owns the ABI's rules: sizes, unknown flags, reserved fields and
+ * the permission; what a call means is elsewhere. A command is told by its number, not by the size in it,
+ * so that a structure can grow.
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "blki.h"
+
+/* 4096: far more than anybody attaches; bounds what a caller can make the kernel allocate */
+#define CTL_LIST_MAX	4096
+
+static_assert(sizeof(struct blki_version) == 24);
+static_assert(sizeof(struct blki_attach) == 88);
+static_assert(sizeof(struct blki_detach) == 32);
+static_assert(sizeof(struct blki_list) == 24);
+static_assert(sizeof(struct blki_entry) == 200);
+static_assert(offsetof(struct blki_attach, name) == 32);
+static_assert(offsetof(struct blki_attach, id) == 80);
+static_assert(offsetof(struct blki_entry, since_ns) == 40);
+static_assert(offsetof(struct blki_entry, name) == 104);
+
+void blki_say(struct blki_say *say, const char *fmt, ...)
+{
+	va_list args;
+
+	if (!say || say->text[0])
+		return;
+	va_start(args, fmt);
+	vsnprintf(say->text, sizeof(say->text), fmt, args);
+	va_end(args);
+}
+EXPORT_SYMBOL_GPL(blki_say);
+
+/* Give the sentence to the caller; a bad address is his loss, the errno says the rest */
+static void say_copy(const struct blki_say *say, u64 msg, u32 msg_size)
+{
+	size_t n = min_t(size_t, strlen(say->text) + 1, msg_size);
+
+	if (!msg || !n)
+		return;
+	if (copy_to_user(u64_to_user_ptr(msg), say->text, n))
+		return;
+	/* a cut sentence still ends */
+	if (n <= strlen(say->text))
+		put_user('\0', (char __user *)u64_to_user_ptr(msg) + n - 1);
+}
+
+/* Every structure starts with its size in the caller's eyes */
+static int args_copy(void *args, size_t ksize, void __user *uargs)
+{
+	u32 usize;
+
+	if (get_user(usize, (u32 __user *)uargs))
+		return -EFAULT;
+	if (usize < 2 * sizeof(u32))
+		return -EINVAL;
+	return copy_struct_from_user(args, ksize, uargs, usize);
+}
+
+/* Fields the kernel fills in, as far as the caller's structure reaches */
+static int args_return(void __user *uargs, const void *args, size_t ksize, u32 usize)
+{
+	return copy_to_user(uargs, args, min_t(size_t, ksize, usize)) ? -EFAULT : 0;
+}
+
+static int ctl_version(void __user *uargs)
+{
+	struct blki_version v;
+	int r = args_copy(&v, sizeof(v), uargs);
+
+	if (r)
+		return r;
+	if (v.flags || v.reserved)
+		return -EINVAL;
+	v.abi = BLKI_ABI_VERSION;
+	v.features = 0;
+	return args_return(uargs, &v, sizeof(v), v.size);
+}
+
+static int fd_to_devt(int fd, dev_t *devt)
+{
+	struct fd f = fdget(fd);
+	int r = 0;
+
+	if (!fd_file(f))
+		return -EBADF;
+	if (S_ISBLK(file_inode(fd_file(f))->i_mode))
+		*devt = file_inode(fd_file(f))->i_rdev;
+	else
+		r = -ENOTBLK;
+	fdput(f);
+	return r;
+}
+
+static bool attach_valid(const struct blki_attach *a)
+{
+	if (a->flags || a->reserved || a->hook > BLKI_HOOK_WRAP)
+		return false;
+	if (strnlen(a->name, sizeof(a->name)) == sizeof(a->name))
+		return false;
+	if (a->kind == BLKI_KIND_FILTER)
+		return a->acceptor_fd == -1 && a->name[0];
+	return a->kind == BLKI_KIND_REMAP && !a->altitude &&
+	       !memchr_inv(a->name, 0, sizeof(a->name));
+}
+
+static int attach(struct blki_attach *a, struct blki_say *say)
+{
+	struct blki_interposer *ip;
+	dev_t origin, acceptor;
+	int r = fd_to_devt(a->origin_fd, &origin);
+
+	if (!r && a->kind == BLKI_KIND_REMAP)
+		r = fd_to_devt(a->acceptor_fd, &acceptor);
+	if (r)
+		return r;
+	ip = blki_interposer_alloc(a->kind, a->altitude);
+	if (!ip)
+		return -ENOMEM;
+	r = a->kind == BLKI_KIND_REMAP ? blki_remap_open(ip, acceptor, say) :
+					 blki_filter_get(ip, a->name, say);
+	if (r)
+		goto err_free;
+	r = blki_attach(ip, origin, a->hook, a->timeout_ms ?: BLKI_TIMEOUT_DEFAULT_MS, &a->id, say);
+	if (!r)
+		return 0;
+	if (a->kind == BLKI_KIND_REMAP)
+		blki_remap_close(ip);
+	else
+		blki_filter_put(ip);
+err_free:
+	blki_interposer_free(ip);
+	return r;
+}
+
+static int ctl_attach(void __user *uargs)
+{
+	struct blki_say say = {};
+	struct blki_attach a;
+	int r = args_copy(&a, sizeof(a), uargs);
+
+	if (r)
+		return r;
+	if (!attach_valid(&a))
+		return -EINVAL;
+	r = attach(&a, &say);
+	if (r) {
+		say_copy(&say, a.msg, a.msg_size);
+		return r;
+	}
+	/* when this fails the caller still finds the id with BLKI_IOC_LIST */
+	return args_return(uargs, &a, sizeof(a), a.size);
+}
+
+static int ctl_detach(void __user *uargs)
+{
+	struct blki_say say = {};
+	struct blki_detach d;
+	int r = args_copy(&d, sizeof(d), uargs);
+
+	if (r)
+		return r;
+	if (d.flags)
+		return -EINVAL;
+	r = blki_detach(d.id, d.timeout_ms ?: BLKI_TIMEOUT_DEFAULT_MS, &say);
+	if (r)
+		say_copy(&say, d.msg, d.msg_size);
+	return r;
+}
+
+static int list_copy(const struct blki_list *l, const struct blki_entry *entries, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		char __user *to = u64_to_user_ptr(l->entries + (u64)i * l->entry_size);
+		size_t n = min_t(size_t, sizeof(*entries), l->entry_size);
+
+		if (copy_to_user(to, &entries[i], n) || clear_user(to + n, l->entry_size - n))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static int ctl_list(void __user *uargs)
+{
+	struct blki_entry *entries;
+	struct blki_list l;
+	unsigned int room;
+	int r = args_copy(&l, sizeof(l), uargs);
+
+	if (r)
+		return r;
+	if (l.flags || l.entry_size < sizeof(u64) || l.entry_size > PAGE_SIZE)
+		return -EINVAL;
+	room = min_t(unsigned int, l.nr, CTL_LIST_MAX);
+	/* allocated before the registry is locked: reclaim may need an origin that is being attached */
+	entries = kvmalloc_array(max(room, 1U), sizeof(*entries), GFP_KERNEL);
+	if (!entries)
+		return -ENOMEM;
+	l.nr = blki_list(entries, room);
+	r = list_copy(&l, entries, min(l.nr, room));
+	kvfree(entries);
+	return r ?: args_return(uargs, &l, sizeof(l), l.size);
+}
+
+static long ctl_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	void __user *uargs = (void __user *)arg;
+
+	if (_IOC_TYPE(cmd) != BLKI_IOC_TYPE)
+		return -ENOTTY;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	switch (_IOC_NR(cmd)) {
+	case _IOC_NR(BLKI_IOC_VERSION):
+		return ctl_version(uargs);
+	case _IOC_NR(BLKI_IOC_ATTACH):
+		return ctl_attach(uargs);
+	case _IOC_NR(BLKI_IOC_DETACH):
+		return ctl_detach(uargs);
+	case _IOC_NR(BLKI_IOC_LIST):
+		return ctl_list(uargs);
+	}
+	return -ENOTTY;
+}
+
+static const struct file_operations ctl_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = ctl_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice ctl_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "blki",
+	.nodename = BLKI_CONTROL_NODE,
+	.mode = 0600,
+	.fops = &ctl_fops,
+};
+
+/** blki_ctl_init - make the control device; Context: may sleep; Return: 0 or -errno */
+int __init blki_ctl_init(void)
+{
+	return misc_register(&ctl_device);
+}
+
+/** blki_ctl_exit - remove it; an open file pins the module, so nobody is inside. Context: may sleep */
+void blki_ctl_exit(void)
+{
+	misc_deregister(&ctl_device);
+}
