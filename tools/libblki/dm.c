@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Makes and removes device-mapper devices through libdevmapper.
+ *
+ * blki, the dmsetup front-end, bench -> [this] -> libdevmapper -> dm core -> kernel/linear.c. With udev it
+ * waits for udev's rules; without (an initramfs) libdevmapper makes the nodes itself. A table with noexcl
+ * shows the origin's own bytes, so udev is told to make no /dev/disk links for it: the origin keeps them.
+ *
+ * libdevmapper's log call-back has no user pointer, hence the one static pointer of this library, set only
+ * while a call into libdevmapper runs.
+ */
+#include "tools/libblki/dm.h"
+
+#include <errno.h>
+#include <libdevmapper.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/libblki/devref.h"
+#include "tools/libblki/kmsg.h"
+#include "tools/libblki/table.h"
+
+/* Longest device-mapper name or UUID with its NUL, DM_NAME_LEN and DM_UUID_LEN of <linux/dm-ioctl.h> */
+#define DM_NAME_BYTES	128
+#define DM_UUID_BYTES	129
+
+/* Exists while udevd runs; libudev asks the same. */
+#define UDEV_CONTROL	"/run/udev/control"
+
+/* Longest wait for udev's rules: far above a busy boot, far below a user's patience with a dead udevd. */
+#define UDEV_WAIT_MS	20000
+#define UDEV_POLL_MS	5
+
+/* libdevmapper's log levels, the low bits of its first argument; 3 is an error (_LOG_ERR of lvm2) */
+#define DM_LOG_LEVEL_MASK	0x7
+#define DM_LOG_LEVEL_ERROR	3
+
+/* Room for libdevmapper's own error line. */
+#define DM_LOG_BYTES	256
+
+static __thread char *log_sink;
+
+static void log_first_error(int level, const char *file, int line, int dm_errno_or_class,
+			    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+static void log_first_error(int level, const char *file __attribute__((unused)),
+			    int line __attribute__((unused)),
+			    int dm_errno_or_class __attribute__((unused)), const char *fmt, ...)
+{
+	va_list args;
+
+	if ((level & DM_LOG_LEVEL_MASK) > DM_LOG_LEVEL_ERROR || !log_sink || log_sink[0])
+		return;
+	va_start(args, fmt);
+	vsnprintf(log_sink, DM_LOG_BYTES, fmt, args);
+	va_end(args);
+}
+
+static void log_begin(char sink[DM_LOG_BYTES])
+{
+	sink[0] = '\0';
+	log_sink = sink;
+	dm_log_with_errno_init(log_first_error);
+}
+
+static void log_end(void)
+{
+	dm_log_with_errno_init(NULL);
+	log_sink = NULL;
+	dm_lib_release();
+}
+
+static bool udev_runs(void)
+{
+	return access(UDEV_CONTROL, F_OK) == 0 && dm_udev_get_sync_support();
+}
+
+/* Waits until udev has worked off the event, but not for ever: udevd may be stopped or hang. */
+static void udev_wait(uint32_t cookie)
+{
+	const struct timespec pause = { .tv_nsec = UDEV_POLL_MS * 1000000L };
+	int ready = 0;
+
+	for (int ms = 0; ms < UDEV_WAIT_MS; ms += UDEV_POLL_MS) {
+		if (!dm_udev_wait_immediate(cookie, &ready) || ready)
+			return;
+		nanosleep(&pause, NULL);
+	}
+	dm_udev_complete(cookie);
+	dm_udev_wait_immediate(cookie, &ready);
+}
+
+/* Runs a task and makes the nodes follow. Return: 0 or -errno. */
+static int run_task(struct dm_task *task, uint16_t udev_flags, bool changes_nodes)
+{
+	uint32_t cookie = 0;
+	bool with_udev = changes_nodes && udev_runs();
+	int ret = 0;
+
+	if (with_udev && !dm_task_set_cookie(task, &cookie, udev_flags))
+		return -ENOMEM;
+	if (!dm_task_run(task))
+		ret = -(dm_task_get_errno(task) ?: EIO);
+	if (with_udev)
+		udev_wait(cookie);
+	dm_task_update_nodes();
+	return ret;
+}
+
+/* Asks for the state of a device. Return: 0 with @info filled, or -errno. */
+static int query(const char *name, struct dm_info *info, char *node, size_t node_bytes)
+{
+	struct dm_task *task = dm_task_create(DM_DEVICE_INFO);
+	char *node_name;
+	int ret = -ENOMEM;
+
+	memset(info, 0, sizeof(*info));
+	if (!task)
+		return -ENOMEM;
+	if (dm_task_set_name(task, name))
+		ret = run_task(task, 0, false);
+	if (!ret && !dm_task_get_info(task, info))
+		ret = -EIO;
+	node_name = ret || !info->exists ? NULL : dm_task_get_name_mangled(task);
+	if (node && node_name)
+		snprintf(node, node_bytes, "%s/%s", dm_dir(), node_name);
+	free(node_name);
+	dm_task_destroy(task);
+	return ret;
+}
+
+static bool is_node_of(const char *path, const struct dm_info *info)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISBLK(st.st_mode) &&
+	       st.st_rdev == makedev(info->major, info->minor);
+}
+
+/* Makes sure that the new device can be opened by name, with or without udev. */
+static int ensure_node(struct blki *h, const char *name, char *node, size_t node_bytes)
+{
+	struct dm_info info;
+	char path[PATH_MAX] = "";
+
+	if (query(name, &info, path, sizeof(path)) || !info.exists)
+		return blki_fail(h, ENODEV, "%s: was removed by somebody else while it was made; try "
+				 "again", name);
+	if (!is_node_of(path, &info)) {
+		dm_mknodes(name);
+		dm_task_update_nodes();
+	}
+	if (!is_node_of(path, &info))
+		snprintf(path, sizeof(path), "/dev/dm-%u", info.minor);
+	if (!is_node_of(path, &info))
+		return blki_fail(h, ENOENT, "%s: the device %u:%u has no node below /dev; mount "
+				 "devtmpfs there or run udevd", name, info.major, info.minor);
+	if (strlen(path) >= node_bytes)
+		return blki_fail(h, ENAMETOOLONG, "%s: its path %s is longer than the caller's %zu "
+				 "bytes", name, path, node_bytes);
+	strcpy(node, path);
+	return 0;
+}
+
+/* A noexcl line may name its device as any command of ours does; the target gets MAJOR:MINOR. */
+static int add_line(struct blki *h, struct dm_task *task, const struct table_line *line)
+{
+	char params[PATH_MAX + 32], device[PATH_MAX];
+	const char *args = line->params;
+	struct devref ref;
+	size_t nr;
+	int ret;
+
+	if (line->noexcl) {
+		nr = strcspn(args, " \t");
+		if (nr >= sizeof(device))
+			return blki_fail(h, ENAMETOOLONG, "the device of a noexcl line has a path of "
+					 "%zu bytes; use a shorter one", nr);
+		memcpy(device, args, nr);
+		device[nr] = '\0';
+		ret = devref_resolve(h, device, &ref);
+		if (ret)
+			return ret;
+		args += nr + strspn(args + nr, " \t");
+		snprintf(params, sizeof(params), "%u:%u %s", major(ref.dev), minor(ref.dev), args);
+		args = params;
+	}
+	if (!dm_task_add_target(task, line->start_sectors, line->length_sectors, line->target, args))
+		return blki_fail(h, ENOMEM, "the table: out of memory; try again");
+	return 0;
+}
+
+/* Says why the kernel did not take the device; EBUSY is what it calls a name that is taken. */
+static int create_refused(struct blki *h, const struct dm_request *r, int err, int kmsg,
+			  const char *log)
+{
+	char reason[BLKI_MSG_MAX];
+	struct dm_info info;
+
+	if (err == EBUSY && !query(r->name, &info, NULL, 0) && info.exists)
+		return blki_fail(h, EEXIST, "%s: a device-mapper device of that name exists; remove it "
+				 "first: dmsetup remove %s", r->name, r->name);
+	kmsg_reason(kmsg, reason, sizeof(reason));
+	if (reason[0])
+		return blki_fail(h, err, "%s: the table was refused: %s", r->name, reason);
+	if (access("/sys/module/dm_mod", F_OK))
+		return blki_fail(h, err, "%s: device-mapper is not there (%s); load it: modprobe dm-mod",
+				 r->name, log);
+	return blki_fail(h, err, "%s: can not be made: %s (%s); the kernel log (dmesg) may say more",
+			 r->name, log[0] ? log : "device-mapper refused it", strerror(err));
+}
+
+static int create_task(struct blki *h, const struct dm_request *r, const struct table *table,
+		       const char *log)
+{
+	struct dm_task *task = dm_task_create(DM_DEVICE_CREATE);
+	uint16_t udev_flags = 0;
+	int kmsg = kmsg_open();
+	int ret = 0;
+
+	if (!task || !dm_task_set_name(task, r->name) ||
+	    (r->uuid && !dm_task_set_uuid(task, r->uuid)) ||
+	    (r->read_only && !dm_task_set_ro(task)))
+		ret = blki_fail(h, EINVAL, "%s: %s", r->name,
+				log[0] ? log : "out of memory; try again");
+	for (size_t i = 0; i < table->nr && !ret; i++) {
+		ret = add_line(h, task, &table->lines[i]);
+		if (table->lines[i].noexcl)
+			udev_flags = DM_UDEV_DISABLE_DISK_RULES_FLAG |
+				     DM_UDEV_DISABLE_SUBSYSTEM_RULES_FLAG |
+				     DM_UDEV_DISABLE_OTHER_RULES_FLAG;
+	}
+	if (!ret) {
+		ret = run_task(task, udev_flags, true);
+		if (ret)
+			ret = create_refused(h, r, -ret, kmsg, log);
+	}
+	if (task)
+		dm_task_destroy(task);
+	if (kmsg >= 0)
+		close(kmsg);
+	return ret;
+}
+
+/* With udev, a rule may hold the device open for a moment: libdevmapper then tries again. */
+static int remove_task(const char *name)
+{
+	struct dm_task *task = dm_task_create(DM_DEVICE_REMOVE);
+	int ret = -ENOMEM;
+
+	if (!task)
+		return -ENOMEM;
+	if (dm_task_set_name(task, name) && (!udev_runs() || dm_task_retry_remove(task)))
+		ret = run_task(task, 0, true);
+	dm_task_destroy(task);
+	return ret;
+}
+
+static int check_request(struct blki *h, const struct dm_request *r)
+{
+	if (!*r->name || strlen(r->name) >= DM_NAME_BYTES || strchr(r->name, '/'))
+		return blki_fail(h, EINVAL, "\"%s\": is no device-mapper name; give 1 to %d bytes "
+				 "without a slash", r->name, DM_NAME_BYTES - 1);
+	if (r->uuid && strlen(r->uuid) >= DM_UUID_BYTES)
+		return blki_fail(h, EINVAL, "%s: its UUID has more than %d bytes; use a shorter one",
+				 r->name, DM_UUID_BYTES - 1);
+	return 0;
+}
+
+static int parse_table(struct blki *h, const struct dm_request *r, struct table *table)
+{
+	int ret = table_parse(r->table, table);
+
+	if (ret)
+		return blki_fail(h, -ret, "%s: table %s", r->name, table->error);
+	for (size_t i = 0; i < table->nr && !ret; i++)
+		if (table->lines[i].noexcl)
+			ret = blki_need_module(h);
+	return ret;
+}
+
+int dm_create(struct blki *h, const struct dm_request *r, char *node, size_t node_bytes)
+{
+	char log[DM_LOG_BYTES];
+	struct table table;
+	int ret = check_request(h, r);
+
+	if (ret)
+		return ret;
+	ret = parse_table(h, r, &table);
+	if (ret)
+		goto free_table;
+	log_begin(log);
+	ret = create_task(h, r, &table, log);
+	if (!ret) {
+		ret = ensure_node(h, r->name, node, node_bytes);
+		if (ret)
+			remove_task(r->name);
+	}
+	log_end();
+free_table:
+	table_free(&table);
+	return ret;
+}
+
+int blki_dm_create(struct blki *h, const char *name, const char *table, char *node,
+		   size_t node_size)
+{
+	const struct dm_request request = { .name = name, .table = table };
+
+	blki_begin(h);
+	return dm_create(h, &request, node, node_size);
+}
+
+int blki_dm_remove(struct blki *h, const char *name)
+{
+	const struct dm_request request = { .name = name };
+	char log[DM_LOG_BYTES];
+	struct dm_info info;
+	int ret;
+
+	blki_begin(h);
+	ret = check_request(h, &request);
+	if (ret)
+		return ret;
+	log_begin(log);
+	ret = query(name, &info, NULL, 0);
+	if (!ret && !info.exists)
+		ret = -ENXIO;
+	if (!ret)
+		ret = remove_task(name);
+	log_end();
+	if (ret == -ENXIO)
+		return blki_fail(h, ENXIO, "%s: no such device-mapper device; see dmsetup ls", name);
+	if (ret == -EBUSY)
+		return blki_fail(h, EBUSY, "%s: is in use; unmount it, remove what stands on it, or if "
+				 "it is an acceptor: blki remap stop %s", name, name);
+	if (ret)
+		return blki_fail(h, -ret, "%s: can not be removed: %s (%s)", name, log,
+				 strerror(-ret));
+	return 0;
+}
