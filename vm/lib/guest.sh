@@ -1,0 +1,177 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# One guest from boot to verdict: run a command in it, pass its output on, judge its kernel log.
+#
+# guest_run returns the command's exit status; it fails (status 1) when the guest panics, ends without
+# an answer, passes its deadline, or when its kernel reports a defect of the kinds of GUEST_DEFECTS.
+
+readonly CONSOLE_TAIL_LINES=20
+
+# what a kernel log must not hold; the wording is the kernel's own
+readonly GUEST_DEFECTS='WARNING: |BUG: |kernel BUG at|Oops: |Oops:|general protection fault|'\
+'Kernel panic|INFO: task .* blocked for more than|detected stall|self-detected|soft lockup|'\
+'hard LOCKUP|possible circular locking|possible recursive locking|inconsistent lock state|'\
+'possible irq lock inversion|suspicious RCU usage|held lock freed|lock held when returning|'\
+'bad unlock balance|sleeping function called|scheduling while atomic|KASAN: |KCSAN: |UBSAN: |'\
+'unreferenced object|ODEBUG: |refcount_t: |list_(add|del) corruption|Bad page state|'\
+'Unable to handle|invalid opcode|double fault'
+
+GUEST_DEADLINE_S=900
+GUEST_STAGES=()       # --stage DIR:GUESTDIR
+GUEST_LAYERS=(base)   # layers of the initramfs
+GUEST_PRELOAD=        # modules that init loads
+GUEST_RESULTS=        # directory that /results of the guest is unpacked in; empty: thrown away
+GUEST_ALLOW_DEFECTS=  # set while a test provokes the kernel's complaint on purpose
+GUEST_LOG=            # full console log of the last guest
+
+# guest_stage STAGE COMMAND…: the overlay of one run
+guest_stage() {
+	local stage=$1 entry from to
+	shift
+	overlay_make "$stage"
+	for entry in "${GUEST_STAGES[@]}"; do
+		from=${entry%:*}
+		to=${entry##*:}
+		[[ -d $from ]] || die "--stage $entry: there is no directory '$from'; give DIR:GUESTDIR"
+		mkdir -p -- "$stage$to"
+		cp -R -L -- "$from/." "$stage$to/"
+	done
+	host_json >"$stage/blki/host.json"
+	printf '%s\n' "$GUEST_PRELOAD" >"$stage/blki/preload"
+	if (($#)); then
+		printf '%q ' "$@" >"$stage/blki/command"
+	else
+		cp -- "$BLKI_ROOT/vm/guest/shell" "$stage/blki/shell"
+	fi
+}
+
+# host_json: what the guest's programs cannot know of the host, for the environment of a result
+host_json() {
+	local accel cpu commit dirty=false clock=ns smp=$GUEST_SMP
+	accel=$(qemu_accel)
+	cpu=$(qemu_cpu "$accel")
+	commit=$(git -C "$BLKI_ROOT" rev-parse HEAD 2>/dev/null || echo unknown)
+	[[ -z $(git -C "$BLKI_ROOT" status --porcelain --untracked-files=normal 2>/dev/null) ]] ||
+		dirty=true
+	if [[ $GUEST_CLOCK == instructions ]]; then
+		clock=instructions
+		smp=1
+	fi
+	cat <<-EOF
+	{
+	  "schema": "blki-host/1",
+	  "qemu": "$("$QEMU" --version | sed -n '1s/QEMU emulator version //p')",
+	  "accel": "$accel",
+	  "cpu_model": "$cpu",
+	  "icount": $([[ $clock == instructions ]] && echo true || echo false),
+	  "smp": $smp,
+	  "mem_mb": $GUEST_MEM_MB,
+	  "clock": "$clock",
+	  "git_commit": "$commit",
+	  "git_dirty": $dirty,
+	  "kernel_package": "$KERNEL_PACKAGE",
+	  "kernel_release": "$KERNEL_RELEASE"
+	}
+	EOF
+}
+
+# guest_initrd STAGE: joins the layers and the overlay; prints the file's name
+guest_initrd() {
+	local layer files=()
+	for layer in "${GUEST_LAYERS[@]}"; do
+		layer_ensure "$layer"
+		files+=("$LAYER_FILE")
+	done
+	cpio_pack "$1" "$RUN_DIR/overlay.cpio"
+	cat -- "${files[@]}" "$RUN_DIR/overlay.cpio" >"$RUN_DIR/initrd" ||
+		die "guest: no space for the initramfs in $RUN_DIR; free some or set BLKI_CACHE=DIR"
+	rm -f -- "$RUN_DIR/overlay.cpio"
+}
+
+# guest_run COMMAND…: boots, runs, judges; the command's exit status
+guest_run() {
+	local dir=$RUN_DIR/guest status=0 start=$SECONDS
+	rm -rf -- "$dir"
+	mkdir -p -- "$dir/stage"
+	guest_stage "$dir/stage" "$@"
+	guest_initrd "$dir/stage"
+	rm -rf -- "$dir/stage"
+	mkfifo -- "$dir/out" "$dir/err"
+	GUEST_LOG=$(log_path)
+	: >"$dir/console"
+	qemu_command "$RUN_DIR/initrd" "$dir/console" "blki.out=$dir/out" "blki.err=$dir/err" \
+		"blki.results=$dir/results.tar" "blki.dmesg=$dir/dmesg" "blki.status=$dir/status"
+	say "  booting the guest: $KERNEL_RELEASE, $(qemu_accel), clock $GUEST_CLOCK," \
+		"deadline $GUEST_DEADLINE_S s"
+
+	cat -- "$dir/out" &
+	GUEST_READERS=("$!")
+	cat -- "$dir/err" >&2 &
+	GUEST_READERS+=("$!")
+	timeout -k 5 "$GUEST_DEADLINE_S" setpriv --pdeathsig KILL "${QEMU_COMMAND[@]}" \
+		</dev/null >"$dir/qemu.log" 2>&1 &
+	GUEST_PID=$!
+	wait "$GUEST_PID" || status=$?
+	GUEST_PID=
+	guest_readers_end "$dir"
+	say "  the guest ran for $(elapsed_s "$start") s"
+	guest_log_keep "$dir"
+	guest_judge "$dir" "$status"
+}
+
+# guest_readers_end DIR: the readers end with QEMU; one that never saw a writer is ended here
+guest_readers_end() {
+	local pid port
+	for port in out err; do
+		: <>"$1/$port" # a writer that leaves at once: end of file for the reader
+	done
+	for pid in "${GUEST_READERS[@]}"; do
+		wait "$pid" 2>/dev/null || true
+	done
+	GUEST_READERS=()
+}
+
+# guest_log_keep DIR: console, whole kernel log and QEMU's own words in one file
+guest_log_keep() {
+	{
+		printf '### QEMU\n%s\n' "${QEMU_COMMAND[*]}"
+		cat -- "$1/qemu.log"
+		printf '### console\n'
+		tr -d '\r' <"$1/console"
+		printf '### dmesg\n'
+		cat -- "$1/dmesg" 2>/dev/null || true
+	} >"$GUEST_LOG"
+}
+
+# guest_judge DIR QEMU_STATUS: the verdict, in the order of what explains most
+guest_judge() {
+	local dir=$1 qemu_status=$2 answer defects
+	defects=$(cat -- "$dir/console" "$dir/dmesg" 2>/dev/null | tr -d '\r' |
+		grep -a -E "$GUEST_DEFECTS" | grep -a -v 'clocksource:' | head -n 5 || true)
+	answer=$(sed -n 's/^exit \([0-9]*\)$/\1/p' "$dir/status" 2>/dev/null || true)
+
+	if [[ -s $dir/results.tar && $GUEST_RESULTS ]]; then
+		mkdir -p -- "$GUEST_RESULTS"
+		tar -C "$GUEST_RESULTS" -xf "$dir/results.tar" --no-same-owner ||
+			guest_failed "$dir" "the results that the guest sent are cut off"
+	fi
+	if [[ $defects && -z $GUEST_ALLOW_DEFECTS ]]; then
+		say "$(head -n 5 <<<"$defects" | sed 's/^/  kernel: /')"
+		guest_failed "$dir" "the guest's kernel reported a defect (the lines above)"
+	fi
+	((qemu_status == 124 || qemu_status == 137)) &&
+		guest_failed "$dir" "the guest did not end within $GUEST_DEADLINE_S s (--deadline)"
+	((qemu_status)) && say "$(sed 's/^/  qemu: /' "$dir/qemu.log")" &&
+		guest_failed "$dir" "QEMU ended with status $qemu_status"
+	[[ $answer ]] || guest_failed "$dir" "the guest ended without an answer"
+	rm -rf -- "$dir" "$RUN_DIR/initrd"
+	return "$answer"
+}
+
+# guest_failed DIR WHY: last console lines, path of the log, exit 1
+guest_failed() {
+	say "  last lines of the console:"
+	tail -n "$CONSOLE_TAIL_LINES" "$1/console" | tr -d '\r' | sed 's/^/    /' >&2
+	fail "guest: $2; full log: $GUEST_LOG"
+}
