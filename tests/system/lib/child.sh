@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# child.sh FILE DIR: one test, in a process of its own started by run.
+#
+# Sources the library and the test's file, asks requires() for reasons to skip, and calls test(). Why it
+# failed or was skipped goes to DIR/why. Exit status: 0 passed, 77 skipped, else failed.
+set -Eeuo pipefail
+
+TEST_FILE=$1
+TEST_DIR=$2
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export TEST_FILE TEST_DIR
+
+for library in "$HERE"/lib/lib-*.sh; do
+	# shellcheck source=/dev/null
+	. "$library"
+done
+
+SKIP_REASONS=()
+requires() { :; }
+# shellcheck source=/dev/null
+. "$TEST_FILE"
+
+requires
+if ((${#SKIP_REASONS[@]})); then
+	printf '%s\n' "${SKIP_REASONS[@]}" >"$TEST_DIR/why"
+	exit 77
+fi
+
+on_error() {
+	local rc=$?
+	[[ -s $TEST_DIR/why ]] || printf '%s line %s: %s: exit status %s\n' \
+		"$(basename "${BASH_SOURCE[1]}")" "$1" "$2" "$rc" >"$TEST_DIR/why"
+	exit "$rc"
+}
+trap 'on_error "$LINENO" "$BASH_COMMAND"' ERR
+set -x
+test

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# cleanup.sh DIR: undo what a test registered in DIR/cleanup, newest first, then see that nothing is left.
+#
+# Started by run after every test, whatever became of it. What is left behind is written to DIR/leftover and
+# makes the exit status 1.
+set -uo pipefail
+
+TEST_DIR=$1
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export TEST_DIR
+for library in "$HERE"/lib/lib-*.sh; do
+	# shellcheck source=/dev/null
+	. "$library"
+done
+
+set -x
+if [[ -f $TEST_DIR/cleanup ]]; then
+	mapfile -t commands <"$TEST_DIR/cleanup"
+	for ((i = ${#commands[@]} - 1; i >= 0; i--)); do
+		eval "${commands[i]}" || echo "cleanup: ${commands[i]}: failed"
+	done
+fi
+
+left_behind >"$TEST_DIR/leftover"
+[[ ! -s $TEST_DIR/leftover ]]
