@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * blki: attach, detach and show interposers.
+ *
+ * This file is the table of its commands with their help; cli.c parses, commands.c works. It loads no
+ * module and makes no device: dmsetup (the front-end or the real one) makes acceptors.
+ */
+#include <stdio.h>
+
+#include <argp.h>
+#include <stdlib.h>
+
+#include <linux/blki.h>
+
+#include "tools/blki/cli.h"
+#include "tools/blki/commands.h"
+
+#define STRING(x)	#x
+#define EXPAND(x)	STRING(x)
+
+static const struct cli_command commands[] = {
+	{
+		.name = "remap start",
+		.args_doc = "ACCEPTOR ORIGIN",
+		.doc = "Send every bio of the block device ORIGIN to the block device ACCEPTOR (a path or a "
+		       "device-mapper name), without stopping the programs that use it."
+		       "\vExamples:\n"
+		       "  blki remap start dm-noexcl /dev/sda1\n"
+		       "  blki remap start /dev/mapper/slow /dev/nvme0n1p2\n"
+		       "  blki remap start --timeout 5 --hook list dm-noexcl /dev/sda1\n",
+		.options = CLI_OPT_TIMEOUT | CLI_OPT_HOOK,
+		.words_min = 2,
+		.words_max = 2,
+		.run = command_remap_start,
+	},
+	{
+		.name = "remap stop",
+		.args_doc = "ORIGIN|ACCEPTOR",
+		.doc = "Give the bios back to the origin. When it returns with success, none of them is "
+		       "inside the acceptor any more."
+		       "\vExamples:\n"
+		       "  blki remap stop /dev/sda1\n"
+		       "  blki remap stop dm-noexcl\n"
+		       "  blki remap stop --timeout 120 /dev/sda1\n",
+		.options = CLI_OPT_TIMEOUT,
+		.words_min = 1,
+		.words_max = 1,
+		.run = command_remap_stop,
+	},
+	{
+		.name = "filter attach",
+		.args_doc = "FILTER ORIGIN",
+		.doc = "Let the filter FILTER see every bio of the block device ORIGIN."
+		       "\vExamples:\n"
+		       "  blki filter attach null /dev/sda1\n"
+		       "  blki filter attach --hook list null /dev/sda1\n"
+		       "  blki filter attach --timeout 0.5 null /dev/nvme0n1\n",
+		.options = CLI_OPT_TIMEOUT | CLI_OPT_HOOK,
+		.words_min = 2,
+		.words_max = 2,
+		.run = command_filter_attach,
+	},
+	{
+		.name = "filter detach",
+		.args_doc = "FILTER ORIGIN",
+		.doc = "Take the filter FILTER off the block device ORIGIN (a path, or its kernel name when "
+		       "its node is gone)."
+		       "\vExamples:\n"
+		       "  blki filter detach null /dev/sda1\n"
+		       "  blki filter detach null sda1\n"
+		       "  blki filter detach --timeout 120 null /dev/sda1\n",
+		.options = CLI_OPT_TIMEOUT,
+		.words_min = 2,
+		.words_max = 2,
+		.run = command_filter_detach,
+	},
+	{
+		.name = "detach",
+		.args_doc = "--all | ID...",
+		.doc = "Detach interposers by the ids that status shows, or everything with --all. Goes on "
+		       "after a failure and then exits with 1."
+		       "\vExamples:\n"
+		       "  blki detach --all\n"
+		       "  blki detach 3\n"
+		       "  blki detach --timeout 120 3 4\n",
+		.options = CLI_OPT_TIMEOUT | CLI_OPT_ALL,
+		.words_min = 1,
+		.words_max = CLI_WORDS_MAX,
+		.run = command_detach,
+	},
+	{
+		.name = "status",
+		.args_doc = "",
+		.doc = "Draw each origin's chain: who is attached, since when, and its counters."
+		       "\vExamples:\n"
+		       "  blki status\n"
+		       "  blki status --json\n"
+		       "  watch -n1 blki status\n",
+		.options = CLI_OPT_JSON,
+		.words_min = 0,
+		.words_max = 0,
+		.run = command_status,
+	},
+};
+
+static const struct cli_table table = {
+	.program = "blki",
+	.commands = commands,
+	.nr = sizeof(commands) / sizeof(commands[0]),
+};
+
+const char *argp_program_version = "blki " BLKI_TOOLS_VERSION " (ABI " EXPAND(BLKI_ABI_VERSION) ")";
+
+/* The commands, between the options and the examples of the help. */
+static char *help_filter(int key, const char *text, void *input __attribute__((unused)))
+{
+	size_t nr_bytes;
+	char *help;
+	FILE *out;
+
+	if (key != ARGP_KEY_HELP_POST_DOC)
+		return (char *)text;
+	out = open_memstream(&help, &nr_bytes);
+	if (!out)
+		return (char *)text;
+	fprintf(out, "Commands (each has its own --help):\n");
+	cli_print_commands(&table, out);
+	fprintf(out, "\n%s", text);
+	return fclose(out) ? (char *)text : help;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.args_doc = "COMMAND ARGUMENTS",
+		.doc = "Attach interposers to live block devices, detach them, and show them."
+		       "\vExamples:\n"
+		       "  blki remap start dm-noexcl /dev/sda1\n"
+		       "  blki status\n"
+		       "  blki detach --all\n"
+		       "\n"
+		       "Exit status: 0 done, 1 the kernel refused it, 2 usage or environment.\n",
+		.help_filter = help_filter,
+	};
+	int first = 1;
+
+	argp_err_exit_status = CLI_EXIT_USAGE;
+	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, &first, NULL))
+		return CLI_EXIT_USAGE;
+	commands_catch_signals();
+	return cli_run(&table, argc - first, argv + first);
+}
