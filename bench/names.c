@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Names of scenarios, devices, arms and loads, and their lookup.
+ *
+ * The command line -> this -> scenario. It owns the spelling used in result.json. It does not know how
+ * a device or an arm is made: that is devices.c and stack.c.
+ */
+#include "names.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct bench_name scenario_names[] = {
+	{ "remap-overhead", NULL,
+	  "what a null filter and a linear remap cost, against raw and plain dm-linear" },
+};
+
+static const struct bench_name device_names[BENCH_NR_DEVICES] = {
+	[BENCH_NULL_BLK] = { "null_blk", NULL, "blk-mq, no data, the kernel's own null device" },
+	[BENCH_BRD] = { "brd", NULL, "bio-based RAM disk" },
+	[BENCH_UBLK_NULL] = { "ublk-null", NULL, "blk-mq, served by ublk-sim, no data" },
+	[BENCH_UBLK_RAM] = { "ublk-ram", NULL, "blk-mq, served by ublk-sim, data in its memory" },
+};
+
+static const struct bench_name arm_names[BENCH_NR_ARMS] = {
+	[BENCH_RAW] = { "raw", "load -> origin -> driver", "no module loaded, nothing in between" },
+	[BENCH_DM_LINEAR] = { "dm-linear", "load -> dm-linear -> origin -> driver",
+			      "plain stacking, one layer; no module loaded" },
+	[BENCH_DM_LINEAR_2] = { "dm-linear-2", "load -> dm-linear -> dm-linear -> origin -> driver",
+				"plain stacking, two layers; no module loaded" },
+	[BENCH_IDLE] = { "idle", "load -> origin -> driver       (null filter on the sibling)",
+			 "module loaded, the sibling partition attached" },
+	[BENCH_PASS] = { "pass", "load -> origin -> hook -> null filter -> driver",
+			 "null filter attached, it passes every bio" },
+	[BENCH_REMAP] = { "remap", "load -> origin -> hook -> noexcl dm-linear -> origin -> driver",
+			  "remapped to a device that stands on the origin itself" },
+};
+
+static const struct bench_name load_names[BENCH_NR_LOADS] = {
+	[BENCH_RANDREAD_QD1] = { "randread-4k-qd1", NULL, "4 KiB random reads, one in flight" },
+	[BENCH_RANDREAD_QD32] = { "randread-4k-qd32", NULL, "4 KiB random reads, 32 in flight" },
+	[BENCH_RANDWRITE_QD1] = { "randwrite-4k-qd1", NULL, "4 KiB random writes, one in flight" },
+	[BENCH_RANDWRITE_QD32] = { "randwrite-4k-qd32", NULL, "4 KiB random writes, 32 in flight" },
+};
+
+#define NAMES(noun, table) { noun, table, sizeof(table) / sizeof((table)[0]) }
+
+const struct bench_names bench_scenarios = NAMES("scenario", scenario_names);
+const struct bench_names bench_devices = NAMES("device", device_names);
+const struct bench_names bench_arms = NAMES("arm", arm_names);
+const struct bench_names bench_loads = NAMES("load", load_names);
+
+int bench_names_find(const struct bench_names *names, const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < names->nr; i++)
+		if (strlen(names->names[i].name) == len && !memcmp(names->names[i].name, name, len))
+			return (int)i;
+	return -1;
+}
+
+static void explain_unknown(const struct bench_names *names, const char *word, size_t len,
+			    char *message, size_t size)
+{
+	size_t used, i;
+
+	used = (size_t)snprintf(message, size, "unknown %s \"%.*s\"; valid: ", names->kind,
+				(int)len, word);
+	for (i = 0; i < names->nr && used < size; i++)
+		used += (size_t)snprintf(message + used, size - used, "%s%s", i ? ", " : "",
+					 names->names[i].name);
+}
+
+int bench_names_parse(const struct bench_names *names, const char *list, unsigned int *mask,
+		      char *message, size_t size)
+{
+	unsigned int found = 0;
+
+	for (;;) {
+		size_t len = strcspn(list, ",");
+		int i = bench_names_find(names, list, len);
+
+		if (i < 0) {
+			explain_unknown(names, list, len, message, size);
+			return -EINVAL;
+		}
+		found |= 1u << i;
+		if (!list[len])
+			break;
+		list += len + 1;
+	}
+	*mask = found;
+	return 0;
+}
+
+bool bench_load_is_write(enum bench_load load)
+{
+	return load == BENCH_RANDWRITE_QD1 || load == BENCH_RANDWRITE_QD32;
+}
+
+unsigned int bench_load_depth(enum bench_load load)
+{
+	return load == BENCH_RANDREAD_QD1 || load == BENCH_RANDWRITE_QD1 ? 1 : 32;
+}
+
+bool bench_arm_needs_module(enum bench_arm arm)
+{
+	return arm >= BENCH_IDLE;
+}

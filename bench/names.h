@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names of everything the benchmark can be asked for: scenarios, devices, arms and loads.
+ *
+ * The command line -> these tables -> scenario. It owns the spelling that appears in result.json and
+ * the stack that each arm builds, as one drawable line. Pure: no I/O, no clock.
+ */
+#ifndef BENCH_NAMES_H
+#define BENCH_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** enum bench_device - the simulated disks; the order is the order of the run */
+enum bench_device {
+	BENCH_NULL_BLK,
+	BENCH_BRD,
+	BENCH_UBLK_NULL,
+	BENCH_UBLK_RAM,
+	BENCH_NR_DEVICES,
+};
+
+/** enum bench_arm - what stands between the loader and the disk; arms up to DM_LINEAR_2 need no module */
+enum bench_arm {
+	BENCH_RAW,
+	BENCH_DM_LINEAR,
+	BENCH_DM_LINEAR_2,
+	BENCH_IDLE,
+	BENCH_PASS,
+	BENCH_REMAP,
+	BENCH_NR_ARMS,
+};
+
+/** enum bench_load - what the loader does */
+enum bench_load {
+	BENCH_RANDREAD_QD1,
+	BENCH_RANDREAD_QD32,
+	BENCH_RANDWRITE_QD1,
+	BENCH_RANDWRITE_QD32,
+	BENCH_NR_LOADS,
+};
+
+/**
+ * struct bench_name - one thing that can be asked for
+ * @name: as written on the command line and in result.json
+ * @stack: how an I/O travels, drawn in one line; NULL where nothing is stacked
+ * @what: one sentence for people
+ */
+struct bench_name {
+	const char *name;
+	const char *stack;
+	const char *what;
+};
+
+/**
+ * struct bench_names - one kind of thing
+ * @kind: singular noun, such as "arm"
+ * @names: array of @nr
+ * @nr: entries in @names, at most 32
+ */
+struct bench_names {
+	const char *kind;
+	const struct bench_name *names;
+	size_t nr;
+};
+
+extern const struct bench_names bench_scenarios;
+extern const struct bench_names bench_devices;
+extern const struct bench_names bench_arms;
+extern const struct bench_names bench_loads;
+
+/**
+ * bench_names_find - index of a name
+ * @names: the table
+ * @name: text, need not end after @len
+ * @len: bytes of @name to look at
+ *
+ * Return: the index, or -1 when there is no such name.
+ */
+int bench_names_find(const struct bench_names *names, const char *name, size_t len);
+
+/**
+ * bench_names_parse - turn "a,b,c" into a bit mask
+ * @names: the table
+ * @list: comma-separated names
+ * @mask: out: bit i set for names[i]; untouched on failure
+ * @message: out: on failure the sentence that names the wrong word and the valid ones
+ * @size: bytes at @message
+ *
+ * Return: 0, or -EINVAL for an empty or unknown name.
+ */
+int bench_names_parse(const struct bench_names *names, const char *list, unsigned int *mask,
+		      char *message, size_t size);
+
+/** bench_load_is_write - whether a load writes */
+bool bench_load_is_write(enum bench_load load);
+
+/** bench_load_depth - I/Os that a load keeps in flight */
+unsigned int bench_load_depth(enum bench_load load);
+
+/** bench_arm_needs_module - whether an arm can only stand with the module loaded */
+bool bench_arm_needs_module(enum bench_arm arm);
+
+#endif /* BENCH_NAMES_H */

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The options that choose what is measured, shared by `bench run` and `bench gate --against-dir`.
+ *
+ * argv -> this -> struct bench_run. It owns the defaults.
+ */
+#include "commands.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "environment.h"
+#include "load.h"
+#include "module.h"
+#include "sys.h"
+
+/* Repetitions and I/Os at which every cell repeats between boots; see docs/statistics.md. */
+#define DEFAULT_REPS 3
+#define DEFAULT_IOS 2048
+#define DEFAULT_WARMUP 256
+#define DEFAULT_SEED 1
+
+/* A million I/Os of a cell take minutes under emulation, and their samples megabytes. */
+#define MAX_IOS 1048576
+
+static const struct argp_option run_options[] = {
+	{ "device", 'd', "LIST", 0, "devices, comma-separated (default: all; see bench list)", 0 },
+	{ "arm", 'a', "LIST", 0,
+	  "arms, comma-separated (default: all); without raw there is nothing to compare with", 0 },
+	{ "load", 'l', "LIST", 0, "loads, comma-separated (default: all)", 0 },
+	{ "reps", 'r', "N", 0, "kept repetitions, 1 to 10 (default: 3); one more is dropped", 0 },
+	{ "ios", 'n', "N", 0,
+	  "I/Os of a cell in a repetition (default: 2048), rounded up to windows of 32", 0 },
+	{ "warmup", 'w', "N", 0, "I/Os before them (default: 256), likewise", 0 },
+	{ "seed", 's', "N", 0, "seed of offsets and contents (default: 1)", 0 },
+	{ "module", 'm', "FILE", 0, "module to load (default: " BENCH_MODULE_DEFAULT ")", 0 },
+	{ "ublk-sim", 'u', "FILE", 0, "server of the ublk disks (default: ublk-sim)", 0 },
+	{ 0 },
+};
+
+void bench_run_defaults(struct bench_run *run)
+{
+	memset(run, 0, sizeof(*run));
+	run->devices = (1u << BENCH_NR_DEVICES) - 1;
+	run->arms = (1u << BENCH_NR_ARMS) - 1;
+	run->loads = (1u << BENCH_NR_LOADS) - 1;
+	run->nr_reps = DEFAULT_REPS;
+	run->nr_ios = DEFAULT_IOS;
+	run->nr_warmup = DEFAULT_WARMUP;
+	run->seed = DEFAULT_SEED;
+	run->nr_sides = 1;
+	run->sides[0].label = "";
+	run->sides[0].module = BENCH_MODULE_DEFAULT;
+	run->sides[0].ublk_sim = "ublk-sim";
+}
+
+static void take_names(const struct bench_names *names, const char *list, unsigned int *mask,
+		       struct argp_state *state)
+{
+	char message[256];
+
+	if (bench_names_parse(names, list, mask, message, sizeof(message)))
+		argp_failure(state, BENCH_EXIT_USAGE, 0, "%s", message);
+}
+
+static uint64_t take_number(const char *option, const char *text, uint64_t min, uint64_t max,
+			    struct argp_state *state)
+{
+	char *end;
+	unsigned long long value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || end == text || *end || text[0] == '-' || value < min || value > max)
+		argp_failure(state, BENCH_EXIT_USAGE, 0,
+			     "--%s: \"%s\" is no number from %llu to %llu", option, text,
+			     (unsigned long long)min, (unsigned long long)max);
+	return value;
+}
+
+static size_t to_windows(uint64_t ios)
+{
+	return (size_t)((ios + BENCH_WINDOW - 1) / BENCH_WINDOW * BENCH_WINDOW);
+}
+
+static error_t parse_run_option(int key, char *arg, struct argp_state *state)
+{
+	struct bench_run *run = state->input;
+
+	switch (key) {
+	case 'd':
+		take_names(&bench_devices, arg, &run->devices, state);
+		return 0;
+	case 'a':
+		take_names(&bench_arms, arg, &run->arms, state);
+		return 0;
+	case 'l':
+		take_names(&bench_loads, arg, &run->loads, state);
+		return 0;
+	case 'r':
+		run->nr_reps = (unsigned int)take_number("reps", arg, 1, BENCH_MAX_REPS, state);
+		return 0;
+	case 'n':
+		run->nr_ios = to_windows(take_number("ios", arg, 1, MAX_IOS, state));
+		return 0;
+	case 'w':
+		run->nr_warmup = to_windows(take_number("warmup", arg, 0, MAX_IOS, state));
+		return 0;
+	case 's':
+		run->seed = take_number("seed", arg, 0, INT64_MAX, state);
+		return 0;
+	case 'm':
+		run->sides[0].module = arg;
+		return 0;
+	case 'u':
+		run->sides[0].ublk_sim = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp bench_run_argp = {
+	.options = run_options,
+	.parser = parse_run_option,
+};
+
+int bench_run_make_out(const char *path)
+{
+	int err;
+
+	if (!mkdir(path, 0755) || errno == EEXIST)
+		return 0;
+	err = -errno;
+	bench_error("%s: can not be made: %s; choose another place with --out", path,
+		    strerror(-err));
+	return err;
+}
+
+int bench_run_start(struct bench_run *run)
+{
+	unsigned int s;
+	int err = 0;
+
+	bench_signals_catch();
+	bench_clock_find(&run->clock);
+	for (s = 0; s < run->nr_sides && !err; s++) {
+		struct bench_result *result = &run->sides[s].result;
+
+		err = bench_result_init(result, "remap-overhead", bench_clock_unit(&run->clock));
+		if (!err)
+			err = bench_environment_fill(result->environment, run);
+		if (!err)
+			err = bench_result_check(result, "clock", true, "%s; unit %s",
+						 run->clock.detail,
+						 bench_clock_unit(&run->clock));
+	}
+	return err;
+}
+
+int bench_run_exit(int err)
+{
+	int number = bench_signal();
+
+	if (number && err) {
+		bench_error("ended by signal %d; everything that was made has been removed",
+			    number);
+		signal(number, SIG_DFL);
+		raise(number);
+	}
+	return err == -EIO || err == -ETIMEDOUT ? BENCH_EXIT_FAILED : BENCH_EXIT_USAGE;
+}

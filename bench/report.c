@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A result for people.
+ *
+ * result -> this -> terminal and report.md. Every figure carries its unit and the smallest difference that
+ * it can resolve; what the clock can not see is said in every report.
+ */
+#include "report.h"
+
+#include <json-c/json.h>
+#include <math.h>
+#include <string.h>
+
+#include "names.h"
+
+static const char *first_of(const char *versus, const struct bench_result *result,
+			    const struct bench_cell *cell, char *text, size_t size, int ratio)
+{
+	const struct bench_comparison *c = bench_result_compared(result, &cell->key, versus);
+
+	if (!c)
+		snprintf(text, size, "-");
+	else if (ratio)
+		snprintf(text, size, "%.4f", c->ratio);
+	else
+		snprintf(text, size, "%+.1f", c->delta);
+	return text;
+}
+
+static double resolvable_of(const struct bench_result *result, const struct bench_cell *cell)
+{
+	const struct bench_comparison *c = bench_result_compared(result, &cell->key, "raw");
+
+	return c ? c->resolvable : NAN;
+}
+
+static void table_row(const struct bench_result *result, const struct bench_cell *cell, FILE *out)
+{
+	double resolvable = resolvable_of(result, cell);
+	char delta[32], ratio[32], resolves[32] = "-";
+
+	if (!isnan(resolvable))
+		snprintf(resolves, sizeof(resolves), "%.1f", resolvable);
+	fprintf(out, "  %-12s %12.1f %12s %14s %9.1f %11s\n", cell->key.arm, cell->summary.median,
+		first_of("raw", result, cell, delta, sizeof(delta), 0),
+		first_of("dm-linear", result, cell, ratio, sizeof(ratio), 1),
+		cell->summary.spread, resolves);
+}
+
+/* Cells are stored as they were measured; people want them by device, load and arm. */
+static void for_each_row(const struct bench_result *result, FILE *out,
+			 void (*head)(const struct bench_result *, const char *, const char *,
+				      FILE *),
+			 void (*row)(const struct bench_result *, const struct bench_cell *,
+				     FILE *))
+{
+	size_t d, l, a;
+
+	for (d = 0; d < bench_devices.nr; d++) {
+		for (l = 0; l < bench_loads.nr; l++) {
+			int begun = 0;
+
+			for (a = 0; a < bench_arms.nr; a++) {
+				const struct bench_cell *cell = bench_result_find(
+					result, bench_devices.names[d].name,
+					bench_loads.names[l].name, bench_arms.names[a].name);
+
+				if (!cell)
+					continue;
+				if (!begun++)
+					head(result, cell->key.device, cell->key.load, out);
+				row(result, cell, out);
+			}
+		}
+	}
+}
+
+static void table_head(const struct bench_result *result, const char *device, const char *load,
+		       FILE *out)
+{
+	fprintf(out, "\n%s, %s\n  %-12s %12s %12s %14s %9s %11s\n", device, load, "arm",
+		strcmp(result->clock, "ns") ? "instr/IO" : "ns/IO", "to raw", "to dm-linear",
+		"spread", "resolvable");
+}
+
+void bench_report_table(const struct bench_result *result, FILE *out)
+{
+	for_each_row(result, out, table_head, table_row);
+	fputc('\n', out);
+}
+
+void bench_report_failures(const struct bench_result *result, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < result->nr_checks; i++)
+		if (!result->checks[i].ok)
+			fprintf(out, "check failed: %s: %s\n", result->checks[i].name,
+				result->checks[i].detail);
+}
+
+static void markdown_head(const struct bench_result *result, const char *device, const char *load,
+			  FILE *out)
+{
+	fprintf(out, "\n### %s, %s\n\n| arm | %s per I/O | difference to raw | ratio to dm-linear "
+		"| spread | resolvable |\n|---|---:|---:|---:|---:|---:|\n", device, load,
+		result->clock);
+}
+
+static void markdown_row(const struct bench_result *result, const struct bench_cell *cell,
+			 FILE *out)
+{
+	double resolvable = resolvable_of(result, cell);
+	char delta[32], ratio[32], resolves[32] = "-";
+
+	if (!isnan(resolvable))
+		snprintf(resolves, sizeof(resolves), "%.1f", resolvable);
+	fprintf(out, "| %s | %.1f | %s | %s | %.1f | %s |\n", cell->key.arm, cell->summary.median,
+		first_of("raw", result, cell, delta, sizeof(delta), 0),
+		first_of("dm-linear", result, cell, ratio, sizeof(ratio), 1),
+		cell->summary.spread, resolves);
+}
+
+static void markdown_intro(const struct bench_result *result, FILE *out)
+{
+	size_t failed = 0, i;
+
+	for (i = 0; i < result->nr_checks; i++)
+		failed += !result->checks[i].ok;
+	fprintf(out, "# %s\n\nVerdict: **%s**: %zu checks, %zu failed.\n\n", result->scenario,
+		bench_result_ok(result) ? "pass" : "fail", result->nr_checks, failed);
+	for (i = 0; i < result->nr_checks; i++)
+		if (!result->checks[i].ok)
+			fprintf(out, "- failed: `%s`: %s\n", result->checks[i].name,
+				result->checks[i].detail);
+	fputs("\n## How to read it\n\n"
+	      "One row is one arm: what stands between the program and the disk.\n\n", out);
+	for (i = 0; i < bench_arms.nr; i++)
+		fprintf(out, "- `%s`: %s: `%s`\n", bench_arms.names[i].name,
+			bench_arms.names[i].what, bench_arms.names[i].stack);
+	fputs("\nThe cost is the median over windows of 32 I/Os of everything the processor executed "
+	      "for one I/O:\nthe loader, the kernel, and the ublk server where there is one. Nothing "
+	      "is subtracted.\n*Spread* is the largest minus the smallest median of a repetition. "
+	      "*Resolvable* is the smallest true\ndifference to raw that this run can be relied on to "
+	      "show; a smaller one is not evidence of anything.\n", out);
+	if (strcmp(result->clock, "ns"))
+		fputs("\n**Instructions are not cycles.** Cache misses, lock contention, parallelism "
+		      "and the latency of a real\ndisk are invisible to this clock; a copy of 4 KiB by "
+		      "one string instruction counts about 4100.\n", out);
+	else
+		fputs("\n**Nanoseconds of an emulated or shared machine** vary between boots by more "
+		      "than what is measured\nhere; these figures are no basis for a gate.\n", out);
+}
+
+static void markdown_value(const char *key, struct json_object *value, FILE *out)
+{
+	fprintf(out, "| %s | %s |\n", key,
+		json_object_is_type(value, json_type_string) ?
+		json_object_get_string(value) :
+		json_object_to_json_string_ext(value, JSON_C_TO_STRING_SPACED |
+					       JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+static void markdown_environment(const struct bench_result *result, FILE *out)
+{
+	fputs("\n## Environment\n\n| | |\n|---|---|\n", out);
+	json_object_object_foreach(result->environment, key, value) {
+		if (!strcmp(key, "vulnerabilities") || !strcmp(key, "devices"))
+			continue;
+		markdown_value(key, value, out);
+	}
+	fputs("\nDevice settings and the mitigations of the kernel are in `result.json`.\n", out);
+}
+
+static double number_in(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(object, key, &value) ? json_object_get_double(value) : NAN;
+}
+
+static void markdown_attach(struct json_object *attach, FILE *out)
+{
+	struct json_object *results, *entry, *command;
+	size_t i;
+
+	if (!attach || !json_object_object_get_ex(attach, "results", &results))
+		return;
+	fputs("\n## Attach and detach\n\nTimed with hyperfine in the guest, the start of the `blki` "
+	      "process included\n(`attach-hyperfine.json`). It is the guest's own time: on the "
+	      "instruction clock one instruction\nis one nanosecond and waiting for a grace period "
+	      "passes as quickly as the timers say.\n\n"
+	      "| command | median ms | min ms | max ms |\n|---|---:|---:|---:|\n", out);
+	for (i = 0; i < json_object_array_length(results); i++) {
+		entry = json_object_array_get_idx(results, i);
+		if (!json_object_object_get_ex(entry, "command", &command))
+			continue;
+		fprintf(out, "| %s | %.2f | %.2f | %.2f |\n", json_object_get_string(command),
+			number_in(entry, "median") * 1000, number_in(entry, "min") * 1000,
+			number_in(entry, "max") * 1000);
+	}
+}
+
+void bench_report_markdown(const struct bench_result *result, struct json_object *attach, FILE *out)
+{
+	markdown_intro(result, out);
+	fputs("\n## Figures\n", out);
+	for_each_row(result, out, markdown_head, markdown_row);
+	markdown_attach(attach, out);
+	markdown_environment(result, out);
+	fputs("\n## Reproduce\n\n    ./x bench run remap-overhead\n\n"
+	      "The definitions of median, spread and resolvable are in docs/statistics.md.\n", out);
+}

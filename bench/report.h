@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A result for people: a table on a terminal, and report.md.
+ *
+ * result -> this -> stream. Pure but for the stream that is given.
+ */
+#ifndef BENCH_REPORT_H
+#define BENCH_REPORT_H
+
+#include <stdio.h>
+
+#include "result.h"
+
+/** bench_report_table - the table: cost, difference to raw, ratio to dm-linear, spread, resolvable */
+void bench_report_table(const struct bench_result *result, FILE *out);
+
+/** bench_report_failures - one line for every check that failed */
+void bench_report_failures(const struct bench_result *result, FILE *out);
+
+/**
+ * bench_report_markdown - the whole report
+ * @result: complete
+ * @attach: parsed hyperfine export of attach and detach, or NULL when they were not timed
+ * @out: where
+ */
+void bench_report_markdown(const struct bench_result *result, struct json_object *attach,
+			   FILE *out);
+
+#endif /* BENCH_REPORT_H */
