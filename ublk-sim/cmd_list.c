@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ublk-sim list: the devices and how much I/O each has served.
+ *
+ * Reads the state files only (state.c): no privilege, no word to the server, no effect on the
+ * I/O it serves. A device whose server was killed is shown as dead until `del` removes it.
+ */
+#include "cmd.h"
+
+#include "state.h"
+#include "ublk_compat.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIST_SCHEMA	"ublk-sim-list/1"
+
+enum {
+	KEY_JSON = 0x100,
+};
+
+static const struct argp_option options[] = {
+	{ "json", KEY_JSON, NULL, 0, "print one JSON object, schema " LIST_SCHEMA, 0 },
+	{ 0 },
+};
+
+static error_t option_parse(int key, char *arg, struct argp_state *state)
+{
+	bool *json = state->input;
+
+	(void)arg;
+	if (key != KEY_JSON)
+		return ARGP_ERR_UNKNOWN;
+	*json = true;
+	return 0;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = option_parse,
+	.doc = "Show the devices and how much I/O each has served since it was made.\v"
+	       "Examples:\n"
+	       "  ublk-sim list\n"
+	       "  ublk-sim list --json | jq '.devices[0].ios.read'\n"
+	       "  watch -n1 ublk-sim list",
+};
+
+/* What is counted, in the order of the table. */
+static const struct {
+	const char *name;
+	unsigned int op;
+} counted[] = {
+	{ "read", UBLK_IO_OP_READ },
+	{ "write", UBLK_IO_OP_WRITE },
+	{ "flush", UBLK_IO_OP_FLUSH },
+	{ "discard", UBLK_IO_OP_DISCARD },
+	{ "write_zeroes", UBLK_IO_OP_WRITE_ZEROES },
+};
+
+#define NR_COUNTED	(sizeof(counted) / sizeof(counted[0]))
+
+static const char *liveness(const struct sim_state *state)
+{
+	return sim_state_is_live(state) ? "live" : "dead";
+}
+
+static struct json_object *device_json(const struct sim_state *state)
+{
+	const struct sim_state_header *header = state->header;
+	struct json_object *device = json_object_new_object();
+	struct json_object *ios = json_object_new_object();
+	struct sim_counters sum;
+	char node[32];
+	size_t i;
+
+	sim_state_sum(state, &sum);
+	snprintf(node, sizeof(node), "/dev/ublkb%u", header->id);
+	json_object_object_add(device, "id", json_object_new_int64(header->id));
+	json_object_object_add(device, "node", json_object_new_string(node));
+	json_object_object_add(device, "target", json_object_new_string(header->target));
+	json_object_object_add(device, "queues", json_object_new_int64(header->nr_queues));
+	json_object_object_add(device, "depth", json_object_new_int64(header->depth));
+	json_object_object_add(device, "size_bytes", json_object_new_uint64(header->size_bytes));
+	json_object_object_add(device, "block_bytes", json_object_new_int64(header->block_bytes));
+	json_object_object_add(device, "pid", json_object_new_int64(header->pid));
+	json_object_object_add(device, "state", json_object_new_string(liveness(state)));
+	for (i = 0; i < NR_COUNTED; i++)
+		json_object_object_add(ios, counted[i].name,
+				       json_object_new_uint64(sum.nr_ios[counted[i].op]));
+	json_object_object_add(ios, "failed", json_object_new_uint64(sum.nr_failed));
+	json_object_object_add(device, "ios", ios);
+	return device;
+}
+
+static void device_print(const struct sim_state *state)
+{
+	const struct sim_state_header *header = state->header;
+	struct sim_counters sum;
+	char node[32];
+	size_t i;
+
+	sim_state_sum(state, &sum);
+	snprintf(node, sizeof(node), "/dev/ublkb%u", header->id);
+	printf("%-12s %-6s %-5s %6u %5u %14" PRIu64 " %5u %7d", node, header->target,
+	       liveness(state), header->nr_queues, header->depth, header->size_bytes,
+	       header->block_bytes, header->pid);
+	for (i = 0; i < NR_COUNTED; i++)
+		printf(" %12" PRIu64, sum.nr_ios[counted[i].op]);
+	printf(" %8" PRIu64 "\n", sum.nr_failed);
+}
+
+static void header_print(void)
+{
+	size_t i;
+
+	printf("%-12s %-6s %-5s %6s %5s %14s %5s %7s", "node", "target", "state", "queues",
+	       "depth", "size_bytes", "block", "pid");
+	for (i = 0; i < NR_COUNTED; i++)
+		printf(" %12s", counted[i].name);
+	printf(" %8s\n", "failed");
+}
+
+static void json_print(struct json_object *devices)
+{
+	struct json_object *root = json_object_new_object();
+
+	json_object_object_add(root, "schema", json_object_new_string(LIST_SCHEMA));
+	json_object_object_add(root, "devices", devices);
+	puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
+							  JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(root);
+}
+
+int cmd_list(int argc, char **argv)
+{
+	struct json_object *devices = NULL;
+	struct sim_state state;
+	struct sim_error err;
+	bool json = false;
+	uint32_t *ids;
+	int nr;
+	int i;
+
+	argv[0] = "ublk-sim list";
+	if (argp_parse(&argp, argc, argv, 0, NULL, &json))
+		return SIM_EXIT_USAGE;
+	nr = sim_state_ids(SIM_STATE_DIR, &ids);
+	if (nr < 0) {
+		sim_error_set(&err, nr, "state folder %s cannot be read: %s; make it readable",
+			      SIM_STATE_DIR, strerror(-nr));
+		return cmd_fail(&err);
+	}
+	if (json)
+		devices = json_object_new_array();
+	else
+		header_print();
+	for (i = 0; i < nr; i++) {
+		/* Gone or not complete yet: a device that is just going or coming. */
+		if (sim_state_open(&state, SIM_STATE_DIR, ids[i]))
+			continue;
+		if (json)
+			json_object_array_add(devices, device_json(&state));
+		else
+			device_print(&state);
+		sim_state_close(&state);
+	}
+	free(ids);
+	if (json)
+		json_print(devices);
+	return cmd_flush();
+}

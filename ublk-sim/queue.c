@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The queue thread; see queue.h for the picture. device.c starts it; targets answer to it.
+ *
+ * Nothing in queue_serve() allocates, locks or calls the kernel except the one
+ * io_uring_enter(2) of each round. The ring is this thread's alone (SINGLE_ISSUER), and the
+ * kernel's part of a completion runs inside that call (DEFER_TASKRUN), not on the back of the
+ * process that submitted the I/O.
+ */
+#include "queue.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#ifndef PR_SET_IO_FLUSHER
+#define PR_SET_IO_FLUSHER	57
+#endif
+
+/* Entries per tag: a copy and the answer linked to it. */
+#define QUEUE_SQES_PER_TAG	2u
+
+static size_t iods_bytes(uint32_t depth)
+{
+	const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (depth * sizeof(struct ublksrv_io_desc) + page_bytes - 1) / page_bytes * page_bytes;
+}
+
+static int queue_map(struct sim_queue *queue)
+{
+	const off_t position = UBLKSRV_CMD_BUF_OFFSET +
+			       (off_t)queue->id * (off_t)iods_bytes(UBLK_MAX_QUEUE_DEPTH);
+	void *at = mmap(NULL, iods_bytes(queue->depth), PROT_READ, MAP_SHARED | MAP_POPULATE,
+			queue->char_fd, position);
+
+	if (at == MAP_FAILED)
+		return sim_error_set(&queue->err, -errno,
+				     "the descriptors of queue %u cannot be mapped: %s; look at the kernel log (dmesg)",
+				     queue->id, strerror(errno));
+	queue->iods = at;
+	return 0;
+}
+
+static int queue_ring_init(struct sim_queue *queue)
+{
+	int ret;
+
+	ret = io_uring_queue_init(queue->depth * QUEUE_SQES_PER_TAG, &queue->ring,
+				  IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN);
+	if (ret)
+		return sim_error_set(&queue->err, ret,
+				     "the io_uring of queue %u cannot be set up: %s; give a smaller depth (-d) or fewer queues (-q)",
+				     queue->id, strerror(-ret));
+	ret = io_uring_register_files(&queue->ring, &queue->char_fd, 1);
+	if (!ret) {
+		ret = io_uring_register_ring_fd(&queue->ring);
+		ret = ret < 0 ? ret : 0;
+	}
+	if (ret) {
+		io_uring_queue_exit(&queue->ring);
+		return sim_error_set(&queue->err, ret,
+				     "the io_uring of queue %u takes no registered files: %s; Linux 6.5 or newer is needed",
+				     queue->id, strerror(-ret));
+	}
+	return 0;
+}
+
+/* Hand every tag to the driver; what it refuses comes back at once. */
+static int queue_fetch(struct sim_queue *queue)
+{
+	struct io_uring_cqe *cqe;
+	unsigned int tag;
+	int ret;
+
+	for (tag = 0; tag < queue->depth; tag++)
+		sim_queue_command(queue, UBLK_U_IO_FETCH_REQ, tag, 0);
+	ret = io_uring_submit(&queue->ring);
+	if (ret >= 0 && !io_uring_peek_cqe(&queue->ring, &cqe))
+		ret = cqe->res;
+	if (ret < 0)
+		return sim_error_set(&queue->err, ret,
+				     "the driver takes no tags for queue %u: %s; look at the kernel log (dmesg)",
+				     queue->id, strerror(-ret));
+	queue->nr_live = queue->depth;
+	return 0;
+}
+
+/* The calling thread: no I/O of its own to make room, and on its CPUs. */
+static int queue_thread_init(struct sim_queue *queue)
+{
+	if (prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0))
+		return sim_error_set(&queue->err, -errno,
+				     "queue %u may not become an I/O flusher: %s; run it as root with CAP_SYS_RESOURCE",
+				     queue->id, strerror(errno));
+	if (queue->pin && sched_setaffinity(0, sizeof(queue->cpus), &queue->cpus))
+		return sim_error_set(&queue->err, -errno,
+				     "queue %u cannot be pinned to its CPUs: %s; leave --pin out",
+				     queue->id, strerror(errno));
+	return 0;
+}
+
+static int queue_init(struct sim_queue *queue)
+{
+	int ret;
+
+	queue->data_base = UBLKSRV_IO_BUF_OFFSET + ((uint64_t)queue->id << UBLK_QID_OFF);
+	ret = queue_thread_init(queue);
+	if (ret)
+		return ret;
+	ret = queue_map(queue);
+	if (ret)
+		return ret;
+	ret = queue_ring_init(queue);
+	if (ret)
+		goto err_unmap;
+	ret = queue_fetch(queue);
+	if (ret)
+		goto err_exit_ring;
+	return 0;
+
+err_exit_ring:
+	io_uring_queue_exit(&queue->ring);
+err_unmap:
+	munmap((void *)queue->iods, iods_bytes(queue->depth));
+	return ret;
+}
+
+static void queue_uninit(struct sim_queue *queue)
+{
+	io_uring_queue_exit(&queue->ring);
+	munmap((void *)queue->iods, iods_bytes(queue->depth));
+}
+
+/* Not a request: the end of a tag, or an answer whose copy failed. */
+static void queue_exception(struct sim_queue *queue, uint64_t user_data, int result)
+{
+	const unsigned int tag = (unsigned int)user_data;
+
+	if (user_data & SIM_QUEUE_COPY)
+		return;	/* the -ECANCELED of the answer linked to it follows */
+	if (result == -ECANCELED) {
+		const uint8_t op = ublksrv_get_op(&queue->iods[tag]);
+
+		sim_counter_add(&queue->counters->nr_ios[op], (uint64_t)-1);
+		sim_queue_complete(queue, tag, -EIO);
+		return;
+	}
+	queue->nr_live--;
+	if (result != UBLK_IO_RES_ABORT)
+		syslog(LOG_ERR, "queue %u tag %u: the driver refused its command: %s; the tag is lost until the device is deleted",
+		       queue->id, tag, strerror(-result));
+}
+
+/* One completion: a new request goes to the target. */
+static inline void queue_handle(struct sim_queue *queue, const struct io_uring_cqe *cqe)
+{
+	const uint64_t user_data = cqe->user_data;
+
+	if (__builtin_expect(cqe->res == UBLK_IO_RES_OK && !(user_data & SIM_QUEUE_COPY), 1)) {
+		const unsigned int tag = (unsigned int)user_data;
+
+		queue->target->ops->submit(queue, tag, &queue->iods[tag]);
+		return;
+	}
+	queue_exception(queue, user_data, cqe->res);
+}
+
+static void queue_serve(struct sim_queue *queue)
+{
+	struct io_uring_cqe *cqe;
+	unsigned int nr_seen;
+	unsigned int head;
+	int ret;
+
+	while (queue->nr_live) {
+		ret = io_uring_submit_and_wait(&queue->ring, 1);
+		if (ret < 0 && ret != -EINTR && ret != -EAGAIN && ret != -EBUSY) {
+			syslog(LOG_ERR, "queue %u: io_uring_enter: %s; the queue stops serving",
+			       queue->id, strerror(-ret));
+			return;
+		}
+		nr_seen = 0;
+		io_uring_for_each_cqe(&queue->ring, head, cqe) {
+			queue_handle(queue, cqe);
+			nr_seen++;
+		}
+		io_uring_cq_advance(&queue->ring, nr_seen);
+	}
+}
+
+void *sim_queue_run(void *data)
+{
+	struct sim_queue *queue = data;
+
+	queue->status = queue_init(queue);
+	sem_post(queue->ready);
+	if (queue->status)
+		return NULL;
+	queue_serve(queue);
+	queue_uninit(queue);
+	eventfd_write(queue->done_fd, 1);
+	return NULL;
+}

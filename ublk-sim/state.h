@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The state file of a device: what it is, who serves it, and live I/O counters.
+ *
+ * One file per device, /run/ublk-sim/<number>.state, mapped by the server and read by
+ * `list` and `del` at any time:
+ *
+ *     0        struct sim_state_header       written once, before the device starts
+ *     4096     struct sim_counters [queue 0] written by queue thread 0 alone
+ *     4096+128 struct sim_counters [queue 1] written by queue thread 1 alone
+ *     …
+ *
+ * A counter has one writer, so counting is a plain store and no locked instruction; readers
+ * load it whole. The server holds a write lock (fcntl, open file description) on the file as
+ * long as it lives: whoever finds the file unlocked knows that the server is dead, also after
+ * kill -9 and whatever process has its number by then. The owner of the lock, or who finds
+ * it free, may remove the file.
+ */
+#ifndef UBLK_SIM_STATE_H
+#define UBLK_SIM_STATE_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* tmpfs on every system with a /run; the server makes the folder. */
+#define SIM_STATE_DIR		"/run/ublk-sim"
+#define SIM_STATE_MAGIC		0x314d49534b4c4255ULL	/* "UBLKSIM1" */
+#define SIM_STATE_HEADER_BYTES	4096u
+
+/* UBLK_IO_OP_READ 0, WRITE 1, FLUSH 2, DISCARD 3, WRITE_ZEROES 5; 4, 6, 7 stay zero. */
+#define SIM_COUNTED_OPS		8u
+
+/**
+ * struct sim_counters - I/Os served by one queue since the device started
+ * @nr_ios: answered with success, by UBLK_IO_OP_*
+ * @nr_failed: answered with an error
+ * @reserved: zero
+ *
+ * 128 bytes, two cache lines: the adjacent-line prefetcher would make one line shared.
+ */
+struct sim_counters {
+	uint64_t nr_ios[SIM_COUNTED_OPS];
+	uint64_t nr_failed;
+	uint64_t reserved[7];
+};
+
+/**
+ * struct sim_state_header - the device
+ * @magic: SIM_STATE_MAGIC; set last, so a file without it is not yet one
+ * @size_bytes: capacity
+ * @id: device number
+ * @pid: the server
+ * @nr_queues: hardware queues, and struct sim_counters that follow
+ * @depth: I/Os in flight per queue
+ * @block_bytes: logical block
+ * @reserved: zero
+ * @target: name of the target
+ */
+struct sim_state_header {
+	uint64_t magic;
+	uint64_t size_bytes;
+	uint32_t id;
+	int32_t pid;
+	uint32_t nr_queues;
+	uint32_t depth;
+	uint32_t block_bytes;
+	uint32_t reserved;
+	char target[16];
+};
+
+/**
+ * struct sim_state - a mapped state file
+ * @fd: the file; the server's carries the lock
+ * @mapped_bytes: length of the mapping
+ * @header: first byte of the mapping
+ * @counters: @header->nr_queues of them, in the same mapping
+ * @path: for messages and unlink
+ */
+struct sim_state {
+	int fd;
+	size_t mapped_bytes;
+	struct sim_state_header *header;
+	struct sim_counters *counters;
+	char path[256];
+};
+
+/**
+ * sim_state_create - make the file of a device that is about to start, and lock it
+ * @state: filled
+ * @dir: folder, created when missing; SIM_STATE_DIR outside tests
+ * @header: what to write; @magic is set here
+ * @err: the sentence on failure
+ *
+ * A file that a dead server left under the same number is replaced.
+ *
+ * Context: may sleep.
+ * Return: 0; -EBUSY when a live server holds the file; -errno.
+ */
+int sim_state_create(struct sim_state *state, const char *dir,
+		     const struct sim_state_header *header, struct sim_error *err);
+
+/**
+ * sim_state_remove - unlink the file and let go of it
+ * @state: from sim_state_create() or sim_state_open()
+ *
+ * Context: may sleep.
+ */
+void sim_state_remove(struct sim_state *state);
+
+/**
+ * sim_state_open - map a device's file for reading
+ * @state: filled
+ * @dir: folder
+ * @id: device number
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOENT when there is none; -EPROTO when it is not a state file or is cut
+ * short; -errno.
+ */
+int sim_state_open(struct sim_state *state, const char *dir, uint32_t id);
+
+/**
+ * sim_state_close - unmap and close, keeping the file
+ * @state: from sim_state_open()
+ *
+ * Context: may sleep.
+ */
+void sim_state_close(struct sim_state *state);
+
+/**
+ * sim_state_is_live - does the server still run
+ * @state: from sim_state_open()
+ *
+ * Context: may sleep.
+ * Return: true while the server holds its lock.
+ */
+bool sim_state_is_live(const struct sim_state *state);
+
+/**
+ * sim_state_is_removed - has the file been unlinked since it was opened
+ * @state: from sim_state_open()
+ *
+ * Context: may sleep.
+ * Return: true when it has, which is what a server does that ends in order.
+ */
+bool sim_state_is_removed(const struct sim_state *state);
+
+/**
+ * sim_state_sum - the counters of all queues together
+ * @state: mapped
+ * @sum: filled
+ *
+ * Context: any; the device may be serving I/O meanwhile. Each counter is read whole, the
+ * set is not a snapshot of one moment.
+ */
+void sim_state_sum(const struct sim_state *state, struct sim_counters *sum);
+
+/**
+ * sim_state_ids - the devices that have a file, in ascending order
+ * @dir: folder; a missing one has no devices
+ * @ids: allocated here, free() it; NULL when there are none
+ *
+ * Context: may sleep.
+ * Return: how many, or -errno.
+ */
+int sim_state_ids(const char *dir, uint32_t **ids);
+
+/**
+ * sim_counter_add - count on the hot path
+ * @counter: written by the calling thread alone
+ * @value: how much
+ *
+ * Context: the counter's queue thread. A plain load and a store that cannot tear.
+ */
+static inline void sim_counter_add(uint64_t *counter, uint64_t value)
+{
+	__atomic_store_n(counter, *counter + value, __ATOMIC_RELAXED);
+}
+
+#endif
