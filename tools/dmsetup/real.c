@@ -59,6 +59,16 @@ static void find_self(struct real_self *self)
 		*self = (struct real_self){ .dev = st.st_dev, .ino = st.st_ino };
 }
 
+/*
+ * Where no udevd runs, nobody makes or removes nodes for a dmsetup that waits for udev: a removed device
+ * would leave the node that libblki made. libdevmapper then does it itself when told so.
+ */
+static void tell_about_udev(void)
+{
+	if (access("/run/udev/control", F_OK))
+		setenv("DM_DISABLE_UDEV", "1", 0);
+}
+
 /* Counts this exec in the environment. Return: 0, or an exit code when there were too many. */
 static int count_exec(void)
 {
@@ -92,6 +102,7 @@ int real_exec(char *argv[])
 			"apt install dmsetup\n");
 		return CLI_EXIT_USAGE;
 	}
+	tell_about_udev();
 	argv[0] = path;
 	execv(path, argv);
 	fprintf(stderr, "dmsetup: %s can not be run: %s\n", path, strerror(errno));

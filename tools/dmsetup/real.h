@@ -41,6 +41,7 @@ int real_find(const char *search_path, const struct real_self *self, char path[P
  * real_exec - become the real dmsetup
  * @argv: the command line, passed on unchanged but for argv[0]
  *
+ * The environment gains REAL_DEPTH_ENV, and where no udevd runs DM_DISABLE_UDEV unless it is set.
  * Return: an exit code, with a sentence printed, when there is no real dmsetup. Does not return otherwise.
  */
 int real_exec(char *argv[]);

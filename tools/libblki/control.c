@@ -13,10 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/libblki/devref.h"
 #include "tools/libblki/loop.h"
+#include "tools/libblki/sysfs.h"
+
+#define NS_PER_S	UINT64_C(1000000000)
 
 /* First guess of how many interposers exist; the kernel says when it was too low. */
 #define LIST_ROOM_FIRST	16
@@ -198,8 +203,32 @@ int blki_filter_detach(struct blki *h, const char *origin, const char *filter,
 	return ret;
 }
 
-/* Is a loop in the stack? With the remaps that exist now. */
-static int refuse_loop(struct blki *h, const struct devref *origin, const struct devref *acceptor)
+/* The kernel claims the acceptor before it looks at the chain; ask first, for the better sentence. */
+static int refuse_second(struct blki *h, const struct devref *origin,
+			 const struct blki_entry *entries, size_t nr)
+{
+	char dm_name[DEVREF_NAME_BYTES], when[32];
+	const struct blki_entry *e;
+	time_t since;
+	struct tm tm;
+	size_t nr_found;
+
+	e = devref_find_remap(entries, nr, origin, &nr_found);
+	if (!e || e->state == BLKI_STATE_DEAD ||
+	    !devref_match(origin, e->origin_major, e->origin_minor, e->origin))
+		return 0;
+	sysfs_dm_name(h->sysfs, makedev(e->acceptor_major, e->acceptor_minor), dm_name,
+		      sizeof(dm_name));
+	since = (time_t)(e->since_ns / NS_PER_S);
+	localtime_r(&since, &tm);
+	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+	return blki_fail(h, EEXIST, "%s: already remapped to %s%s%s%s since %s; stop that first: blki "
+			 "remap stop %s", origin->given, e->acceptor, dm_name[0] ? " (" : "", dm_name,
+			 dm_name[0] ? ")" : "", when, origin->given);
+}
+
+/* What can be seen to be wrong before the kernel is asked, with the interposers that exist now. */
+static int check_remap(struct blki *h, const struct devref *origin, const struct devref *acceptor)
 {
 	struct blki_entry *entries;
 	size_t nr;
@@ -207,7 +236,8 @@ static int refuse_loop(struct blki *h, const struct devref *origin, const struct
 
 	if (ret)
 		return ret;
-	ret = loop_check(h, origin->dev, acceptor->dev, entries, nr);
+	ret = refuse_second(h, origin, entries, nr) ?:
+	      loop_check(h, origin->dev, acceptor->dev, entries, nr);
 	free(entries);
 	return ret;
 }
@@ -231,7 +261,7 @@ int blki_remap_start(struct blki *h, const char *origin, const char *acceptor,
 		ret = a.acceptor_fd;
 		goto close_origin;
 	}
-	ret = refuse_loop(h, &origin_ref, &acceptor_ref);
+	ret = check_remap(h, &origin_ref, &acceptor_ref);
 	if (!ret)
 		ret = attach(h, &a, opts, origin, id);
 	close(a.acceptor_fd);

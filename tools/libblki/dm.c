@@ -198,58 +198,6 @@ static int add_line(struct blki *h, struct dm_task *task, const struct table_lin
 	return 0;
 }
 
-/* Says why the kernel did not take the device; EBUSY is what it calls a name that is taken. */
-static int create_refused(struct blki *h, const struct dm_request *r, int err, int kmsg,
-			  const char *log)
-{
-	char reason[BLKI_MSG_MAX];
-	struct dm_info info;
-
-	if (err == EBUSY && !query(r->name, &info, NULL, 0) && info.exists)
-		return blki_fail(h, EEXIST, "%s: a device-mapper device of that name exists; remove it "
-				 "first: dmsetup remove %s", r->name, r->name);
-	kmsg_reason(kmsg, reason, sizeof(reason));
-	if (reason[0])
-		return blki_fail(h, err, "%s: the table was refused: %s", r->name, reason);
-	if (access("/sys/module/dm_mod", F_OK))
-		return blki_fail(h, err, "%s: device-mapper is not there (%s); load it: modprobe dm-mod",
-				 r->name, log);
-	return blki_fail(h, err, "%s: can not be made: %s (%s); the kernel log (dmesg) may say more",
-			 r->name, log[0] ? log : "device-mapper refused it", strerror(err));
-}
-
-static int create_task(struct blki *h, const struct dm_request *r, const struct table *table,
-		       const char *log)
-{
-	struct dm_task *task = dm_task_create(DM_DEVICE_CREATE);
-	uint16_t udev_flags = 0;
-	int kmsg = kmsg_open();
-	int ret = 0;
-
-	if (!task || !dm_task_set_name(task, r->name) ||
-	    (r->uuid && !dm_task_set_uuid(task, r->uuid)) ||
-	    (r->read_only && !dm_task_set_ro(task)))
-		ret = blki_fail(h, EINVAL, "%s: %s", r->name,
-				log[0] ? log : "out of memory; try again");
-	for (size_t i = 0; i < table->nr && !ret; i++) {
-		ret = add_line(h, task, &table->lines[i]);
-		if (table->lines[i].noexcl)
-			udev_flags = DM_UDEV_DISABLE_DISK_RULES_FLAG |
-				     DM_UDEV_DISABLE_SUBSYSTEM_RULES_FLAG |
-				     DM_UDEV_DISABLE_OTHER_RULES_FLAG;
-	}
-	if (!ret) {
-		ret = run_task(task, udev_flags, true);
-		if (ret)
-			ret = create_refused(h, r, -ret, kmsg, log);
-	}
-	if (task)
-		dm_task_destroy(task);
-	if (kmsg >= 0)
-		close(kmsg);
-	return ret;
-}
-
 /* With udev, a rule may hold the device open for a moment: libdevmapper then tries again. */
 static int remove_task(const char *name)
 {
@@ -262,6 +210,93 @@ static int remove_task(const char *name)
 		ret = run_task(task, 0, true);
 	dm_task_destroy(task);
 	return ret;
+}
+
+/* A task on the device that is being made; NULL when out of memory or the name is refused. */
+static struct dm_task *task_for(const struct dm_request *r, int type)
+{
+	struct dm_task *task = dm_task_create(type);
+
+	if (task && dm_task_set_name(task, r->name))
+		return task;
+	if (task)
+		dm_task_destroy(task);
+	return NULL;
+}
+
+/* Words for a step that failed before or without an answer of the kernel. */
+static int step_failed(struct blki *h, const struct dm_request *r, int err, const char *log)
+{
+	if (access("/sys/module/dm_mod", F_OK))
+		return blki_fail(h, err, "%s: device-mapper is not there; load it: modprobe dm-mod",
+				 r->name);
+	return blki_fail(h, err, "%s: can not be made: %s (%s); the kernel log (dmesg) may say more",
+			 r->name, log[0] ? log : "libdevmapper refused it", strerror(err));
+}
+
+/* The name and the number, without a table. */
+static int make_empty(struct blki *h, const struct dm_request *r, const char *log)
+{
+	struct dm_task *task = task_for(r, DM_DEVICE_CREATE);
+	int ret = -EINVAL;
+
+	if (task && (!r->uuid || dm_task_set_uuid(task, r->uuid)))
+		ret = run_task(task, 0, false);
+	if (task)
+		dm_task_destroy(task);
+	if (ret == -EBUSY) /* what the kernel calls a name or UUID that is taken */
+		return blki_fail(h, EEXIST, "%s: a device-mapper device of that name%s exists; remove it "
+				 "first: dmsetup remove %s", r->name, r->uuid ? " or UUID" : "",
+				 r->name);
+	return ret ? step_failed(h, r, -ret, log) : 0;
+}
+
+/* The table. Its refusal is explained in the kernel log only. */
+static int load_table(struct blki *h, const struct dm_request *r, const struct table *table,
+		      const char *log)
+{
+	struct dm_task *task = task_for(r, DM_DEVICE_RELOAD);
+	char reason[BLKI_MSG_MAX];
+	int kmsg = kmsg_open();
+	int ret = 0;
+
+	if (!task || (r->read_only && !dm_task_set_ro(task)))
+		ret = step_failed(h, r, ENOMEM, log);
+	for (size_t i = 0; i < table->nr && !ret; i++)
+		ret = add_line(h, task, &table->lines[i]);
+	if (!ret) {
+		ret = run_task(task, 0, false);
+		kmsg_reason(kmsg, reason, sizeof(reason));
+		if (ret && reason[0])
+			ret = blki_fail(h, -ret, "%s: the table was refused: %s", r->name, reason);
+		else if (ret)
+			ret = step_failed(h, r, -ret, log);
+	}
+	if (task)
+		dm_task_destroy(task);
+	if (kmsg >= 0)
+		close(kmsg);
+	return ret;
+}
+
+/* Makes it live; only now udev looks at it. */
+static int resume(struct blki *h, const struct dm_request *r, const struct table *table,
+		  const char *log)
+{
+	struct dm_task *task = task_for(r, DM_DEVICE_RESUME);
+	uint16_t udev_flags = 0;
+	int ret = -ENOMEM;
+
+	for (size_t i = 0; i < table->nr; i++)
+		if (table->lines[i].noexcl)
+			udev_flags = DM_UDEV_DISABLE_DISK_RULES_FLAG |
+				     DM_UDEV_DISABLE_SUBSYSTEM_RULES_FLAG |
+				     DM_UDEV_DISABLE_OTHER_RULES_FLAG;
+	if (task)
+		ret = run_task(task, udev_flags, true);
+	if (task)
+		dm_task_destroy(task);
+	return ret ? step_failed(h, r, -ret, log) : 0;
 }
 
 static int check_request(struct blki *h, const struct dm_request *r)
@@ -299,12 +334,17 @@ int dm_create(struct blki *h, const struct dm_request *r, char *node, size_t nod
 	if (ret)
 		goto free_table;
 	log_begin(log);
-	ret = create_task(h, r, &table, log);
-	if (!ret) {
+	ret = make_empty(h, r, log);
+	if (ret)
+		goto end_log;
+	ret = load_table(h, r, &table, log);
+	if (!ret)
+		ret = resume(h, r, &table, log);
+	if (!ret)
 		ret = ensure_node(h, r->name, node, node_bytes);
-		if (ret)
-			remove_task(r->name);
-	}
+	if (ret)
+		remove_task(r->name);
+end_log:
 	log_end();
 free_table:
 	table_free(&table);
