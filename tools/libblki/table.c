@@ -182,7 +182,7 @@ static int parse_line(struct table *t, struct cursor *c, struct table_line *line
 	if (ret)
 		return ret;
 	target = next_word(c);
-	if (!target.nr)
+	if (!target.nr || word_is(target, TABLE_NOEXCL))
 		return refuse(t, c, "no target after start and length; write: START LENGTH TARGET "
 			      "ARGUMENTS");
 	if (target.nr >= sizeof(line->target))
