@@ -15,13 +15,21 @@ BUILD_PLANT=0 # --plant N: instructions planted into every hooked bio, to see th
 build_all() {
 	kernel_ensure
 	BUILD_DIR=$BLKI_ROOT/build/release
-	mkdir -p -- "$BUILD_DIR" 2>/dev/null || die "build: $BLKI_ROOT/build cannot be written;" \
-		"clone the repository to a place where you may write"
 	cache_need_space 300 "a build"
+	build_programs_locked
+	BUILD_MODULE=$(module_dir "$BLKI_ROOT")/kernel/blki.ko
+	lock_take "build-$(clone_key "$BLKI_ROOT")"
+	build_module "$BLKI_ROOT"
+	lock_drop "build-$(clone_key "$BLKI_ROOT")"
+}
+
+# build_programs_locked: the programs of this clone, in BUILD_DIR
+build_programs_locked() {
+	mkdir -p -- "$BUILD_DIR" 2>/dev/null && [[ -w $BUILD_DIR ]] ||
+		die "build: $BLKI_ROOT/build cannot be written; clone the repository to a place" \
+			"where you may write"
 	lock_take "build-$(clone_key "$BLKI_ROOT")"
 	build_programs "$BLKI_ROOT" "$BUILD_DIR"
-	BUILD_MODULE=$(module_dir "$BLKI_ROOT")/kernel/blki.ko
-	build_module "$BLKI_ROOT"
 	lock_drop "build-$(clone_key "$BLKI_ROOT")"
 }
 

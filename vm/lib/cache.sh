@@ -5,6 +5,7 @@
 #
 #   packages/  downloaded .deb files       kernels/  unpacked kernels and headers
 #   base/      initramfs of host packages  modules/  kernel module builds
+#   revisions/ other revisions of the clone
 #   logs/      console logs of the guests  tmp/      one directory per run, removed at exit
 # Whatever is complete appears under its final name by a rename, so two runs never see half a file.
 
@@ -19,7 +20,7 @@ declare -A LOCKS=()
 # cache_init: make the cache directory, or say why it cannot be
 cache_init() {
 	local dir
-	for dir in packages kernels base modules logs tmp; do
+	for dir in packages kernels base modules revisions logs tmp; do
 		mkdir -p -- "$BLKI_CACHE_DIR/$dir" 2>/dev/null ||
 			die "cache $BLKI_CACHE_DIR: $dir cannot be created there; make it writable" \
 				"or name another directory with BLKI_CACHE=DIR"
