@@ -8,9 +8,8 @@
  * Who holds what:
  *   blki_interposer  one attached filter or remap; owned by its origin's chain
  *   blki_origin      one interposed bdev; holds it open, so that it can be neither freed nor repartitioned
- *   blki_disk        the hook of one gendisk; shared by the origins on it
- *   blki_fops,       what the block layer may still look at after everything above is gone; immortal,
- *   blki_shadow      found again by the next attach to the same disk or bdev
+ *   blki_disk,       the hook of one gendisk and the copy of a bdev: what the block layer may still look
+ *   blki_shadow      at after everything above is gone; immortal, found again by the next attach
  *
  * What a bio in the hook may look at (chain, mode, disk table) only changes while the origin's queue is
  * frozen, or as hook.c proves for the single case. The reference that every ->submit_bio call holds on the
@@ -77,34 +76,40 @@ struct blki_remap {
 
 /**
  * struct blki_interposer - one filter or remap on one origin
+ * @stats: per-CPU counters
+ * @submit: kind filter: its ops->submit, one load nearer
+ * @filter: kind filter: what @submit gets
+ * @origin: where it sits
  * @id: names it to userspace
  * @kind: filter or remap
  * @altitude: place in the chain; 0 for a remap
- * @origin: where it sits
- * @stats: per-CPU counters
- * @filter: kind filter: what ->submit gets
  * @remap: kind remap: the acceptor
  * @since_ns: CLOCK_REALTIME of the attach
  */
 struct blki_interposer {
+	struct blki_stats __percpu *stats;
+	enum blki_verdict (*submit)(struct blki_filter *filter, struct bio *bio);
+	struct blki_filter filter;
+	struct blki_origin *origin;
 	u64 id;
 	enum blki_kind kind;
 	u32 altitude;
-	struct blki_origin *origin;
-	struct blki_stats __percpu *stats;
-	struct blki_filter filter;
 	struct blki_remap remap;
 	u64 since_ns;
 };
 
 /**
  * enum blki_mode - what happens to a bio that every filter passed
- * @BLKI_MODE_PASS: on to the driver
+ * @BLKI_MODE_PASS: on to the driver; 0, because the hot path tests it
+ * @BLKI_MODE_PASS_WHOLE: the same for a whole disk on the list hook, which needs more done (hook.c)
+ * @BLKI_MODE_FOREIGN: of blki_foreign alone: the bdev is no origin
  * @BLKI_MODE_REMAP: to the acceptor
  * @BLKI_MODE_HOLD: kept back, a remap is being detached
  */
 enum blki_mode {
 	BLKI_MODE_PASS,
+	BLKI_MODE_PASS_WHOLE,
+	BLKI_MODE_FOREIGN,
 	BLKI_MODE_REMAP,
 	BLKI_MODE_HOLD,
 };
@@ -135,41 +140,27 @@ struct blki_hook_ops {
 };
 
 /**
- * struct blki_fops - the operations a hooked disk runs with; immortal
- * @ops: copy of the driver's, but for ->submit_bio
- * @disk: the hook while there is one
+ * struct blki_disk - the hook of one gendisk; immortal
+ * @ops: what the disk runs with while hooked: a copy of the driver's operations, but for ->submit_bio
+ * @origin: by partition number, &blki_foreign where there is none; written under @lock
+ * @orig: the driver's operations; valid while hooked
+ * @hook: how it is hooked, the same for every origin on it; chosen when @users leaves 0
  * @gd: the disk it was made for
  * @diskseq: of @gd, which tells a recycled address apart
- * @node: all of them, under the registry's lock
- */
-struct blki_fops {
-	struct block_device_operations ops;
-	struct blki_disk *disk;
-	struct gendisk *gd;
-	u64 diskseq;
-	struct list_head node;
-};
-
-/**
- * struct blki_disk - the hook of one gendisk
- * @gd: the disk
- * @orig: the driver's operations
- * @fops: ours
- * @hook: how; the same for every origin of the disk
  * @lock: pairs @origin with the bdevs' BD_HAS_SUBMIT_BIO flags
- * @origin: by partition number; written under @lock, read under the queue reference
  * @install: serialises hooking and unhooking of its origins
  * @nr_hooked: entries in @origin, under @install
- * @users: origins that hold it, under the registry's lock
- * @node: all of them, under the registry's lock
+ * @users: origins that hold it, under the lock of origin.c's registry
+ * @node: all of them, under the lock of shadow.c
  */
 struct blki_disk {
-	struct gendisk *gd;
-	const struct block_device_operations *orig;
-	struct blki_fops *fops;
-	const struct blki_hook_ops *hook;
-	spinlock_t lock;
+	struct block_device_operations ops;
 	struct blki_origin *origin[BLKI_PARTS_MAX];
+	const struct block_device_operations *orig;
+	const struct blki_hook_ops *hook;
+	struct gendisk *gd;
+	u64 diskseq;
+	spinlock_t lock;
 	struct mutex install;
 	unsigned int nr_hooked;
 	unsigned int users;
@@ -180,10 +171,11 @@ struct blki_disk {
  * struct blki_origin - one interposed block device
  * @bdev: the device; what its bios are recognised by
  * @shadow: its copy, on which a passed bio goes on
- * @mode: what follows the filters; changes under @hold_lock, and to or from PASS also frozen
- * @nr_filters: filters in @filter; changes frozen
- * @filter: by altitude, highest first; changes frozen and under @hold_lock (for readers of the status)
- * @remap: the remap while @mode is not PASS; changes as @filter does
+ * @mode: what follows the filters; changes under @hold_lock, and away from passing also frozen
+ * @pass_mode: what @mode is without a remap
+ * @nr_filters: filters in @filter
+ * @filter: by altitude, highest first, then NULL; changes frozen, and under @hold_lock for the status
+ * @remap: the remap while @mode is REMAP or HOLD; changes as @filter does
  * @disk: the hook
  * @file: keeps @bdev open, for reading, with no holder
  * @hold_lock: covers @held, @nr_held, @forwarding and changes of @mode
@@ -199,8 +191,9 @@ struct blki_origin {
 	struct block_device *bdev;
 	struct block_device *shadow;
 	enum blki_mode mode;
+	enum blki_mode pass_mode;
 	unsigned int nr_filters;
-	struct blki_interposer *filter[BLKI_CHAIN_MAX];
+	struct blki_interposer *filter[BLKI_CHAIN_MAX + 1];
 	struct blki_interposer *remap;
 	struct blki_disk *disk;
 	struct file *file;
@@ -215,8 +208,10 @@ struct blki_origin {
 };
 
 /* hook.c */
+extern struct blki_origin blki_foreign;
 const struct blki_hook_ops *blki_hook_find(struct block_device *bdev, enum blki_hook wanted,
 					   struct blki_say *say);
+enum blki_mode blki_hook_pass_mode(struct blki_origin *origin);
 void blki_hook_pass_on(struct blki_origin *origin, struct bio *bio);
 int blki_queue_freeze(struct request_queue *q, unsigned int timeout_ms);
 void blki_queue_unfreeze(struct request_queue *q);
@@ -247,7 +242,7 @@ void blki_remap_resume(struct blki_interposer *ip);
 
 /* shadow.c */
 struct block_device *blki_shadow_get(struct block_device *bdev);
-struct blki_fops *blki_fops_get(struct gendisk *gd);
+struct blki_disk *blki_disk_get(struct gendisk *gd);
 
 /* origin.c */
 int blki_attach(struct blki_interposer *ip, dev_t devt, enum blki_hook hook,

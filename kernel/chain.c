@@ -82,13 +82,13 @@ void blki_chain_remove_frozen(struct blki_origin *origin, struct blki_interposer
 	spin_lock(&origin->hold_lock);
 	if (ip->kind == BLKI_KIND_REMAP) {
 		origin->remap = NULL;
-		WRITE_ONCE(origin->mode, BLKI_MODE_PASS);
+		WRITE_ONCE(origin->mode, origin->pass_mode);
 	} else {
 		for (i = 0; origin->filter[i] != ip; i++)
 			;
-		origin->nr_filters--;
-		for (; i < origin->nr_filters; i++)
+		for (; origin->filter[i]; i++)
 			origin->filter[i] = origin->filter[i + 1];
+		origin->nr_filters--;
 	}
 	spin_unlock(&origin->hold_lock);
 }

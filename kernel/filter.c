@@ -92,6 +92,7 @@ int blki_filter_get(struct blki_interposer *ip, const char *name, struct blki_sa
 	k = kind_find_locked(name);
 	if (k && try_module_get(k->ops->owner)) {
 		ip->filter.ops = k->ops;
+		ip->submit = k->ops->submit;
 		if (!ip->altitude)
 			ip->altitude = k->ops->altitude;
 		r = 0;

@@ -22,31 +22,72 @@
 
 #include "blki.h"
 
-/* Bios are accounted with the shadow's stamp; without this the origin's own stands still and the next
- * reader of /proc/diskstats adds all the time since the attach to io_ticks.
+/* What stands in a disk's table for a bdev that is no origin; saves the hot path a test */
+struct blki_origin blki_foreign = { .mode = BLKI_MODE_FOREIGN };
+
+/*
+ * Bios that pass the list hook are accounted with the shadow's time stamp, and the origin's own stands still.
+ * Who next adds "now - stamp" to io_ticks would add all the time since the attach: for a partition that is
+ * the first bio after a detach, so the stamp is set while the detach has the queue frozen; for a whole disk
+ * it is also every reader of /proc/diskstats, so it is set for every bio.
  */
-static __always_inline void stamp_sync(struct blki_origin *origin)
+static void stamp_sync(struct blki_origin *origin)
 {
 	unsigned long now = jiffies;
 
-	if (unlikely(READ_ONCE(origin->bdev->bd_stamp) != now))
+	if (READ_ONCE(origin->bdev->bd_stamp) != now)
 		WRITE_ONCE(origin->bdev->bd_stamp, now);
 }
 
-/* The origin whose bio this is, or NULL. The disk's operations can not change under us: they are restored
- * only when nobody can be in the hook (wrap: frozen queue; list: see list_quiesce()).
+/**
+ * blki_hook_pass_mode - the mode of an origin that nothing remaps
+ * @origin: an origin with its disk's hook chosen
+ *
+ * Context: any. Return: BLKI_MODE_PASS or BLKI_MODE_PASS_WHOLE.
  */
-static __always_inline struct blki_origin *origin_of(struct bio *bio, struct blki_disk **disk)
+enum blki_mode blki_hook_pass_mode(struct blki_origin *origin)
 {
-	struct block_device *bdev = bio->bi_bdev;
-	struct blki_fops *fops = container_of(bdev->bd_disk->fops, struct blki_fops, ops);
-	struct blki_origin *origin;
+	if (origin->disk->hook->id == BLKI_HOOK_LIST && !bdev_partno(origin->bdev))
+		return BLKI_MODE_PASS_WHOLE;
+	return BLKI_MODE_PASS;
+}
 
-	*disk = fops->disk;
-	origin = READ_ONCE((*disk)->origin[bdev_partno(bdev)]);
-	if (unlikely(!origin || origin->bdev != bdev))
-		return NULL;
-	return origin;
+/* The hook of the disk whose ->submit_bio runs. The disk's operations can not change under us: they are
+ * restored only when nobody can be in here (wrap: frozen queue; list: see list_quiesce()).
+ */
+static __always_inline struct blki_disk *disk_of(struct block_device *bdev)
+{
+	return container_of(bdev->bd_disk->fops, struct blki_disk, ops);
+}
+
+/* A flagged bdev without an origin: a partition that was added while its whole disk was an origin, and got
+ * the flag from it. Take the flag away; under the lock, because an attach to that very partition may set
+ * both at this moment. Then let the caller's loop look again.
+ */
+static noinline void list_foreign(struct bio *bio)
+{
+	struct blki_disk *disk = disk_of(bio->bi_bdev);
+	struct block_device *bdev = bio->bi_bdev;
+
+	spin_lock(&disk->lock);
+	if (disk->origin[bdev_partno(bdev)] == &blki_foreign)
+		bdev_clear_flag(bdev, BD_HAS_SUBMIT_BIO);
+	spin_unlock(&disk->lock);
+	bio_list_add(&current->bio_list[0], bio);
+}
+
+/* The driver it is, but not simply. The bios of a whole disk are not marked as shifted to the disk's sectors
+ * yet, and the remainder of a split must not be held against the shadow's size.
+ */
+static noinline bool chain_end(struct blki_origin *origin, struct bio *bio)
+{
+	if (origin == &blki_foreign) {
+		list_foreign(bio);
+		return false;
+	}
+	stamp_sync(origin);
+	bio_set_flag(bio, BIO_REMAPPED);
+	return true;
 }
 
 /* Runs the filters and what follows them. True: the bio passed and is the hook's to hand to the driver.
@@ -54,67 +95,54 @@ static __always_inline struct blki_origin *origin_of(struct bio *bio, struct blk
  */
 static __always_inline bool chain_run(struct blki_origin *origin, struct bio *bio)
 {
-	unsigned int i;
+	struct blki_interposer **next = origin->filter, *ip;
+	enum blki_mode mode;
 
 	blki_plant();
-	for (i = 0; i < origin->nr_filters; i++) {
-		struct blki_interposer *ip = origin->filter[i];
+	while ((ip = *next++)) {
+		struct blki_stats __percpu *stats = ip->stats;
 
-		this_cpu_inc(ip->stats->seen);
-		this_cpu_add(ip->stats->bytes, bio->bi_iter.bi_size);
-		if (unlikely(ip->filter.ops->submit(&ip->filter, bio) == BLKI_COMPLETE)) {
-			this_cpu_inc(ip->stats->completed);
+		this_cpu_inc(stats->seen);
+		this_cpu_add(stats->bytes, bio->bi_iter.bi_size);
+		if (unlikely(ip->submit(&ip->filter, bio) == BLKI_COMPLETE)) {
+			this_cpu_inc(next[-1]->stats->completed);
 			bio_endio(bio);
 			return false;
 		}
 	}
-	if (likely(READ_ONCE(origin->mode) == BLKI_MODE_PASS))
+	/* may change from HOLD while we look; blki_remap_submit() looks again under the lock */
+	mode = data_race(origin->mode);
+	if (likely(mode == BLKI_MODE_PASS))
 		return true;
-	blki_remap_submit(origin, bio);
-	return false;
+	if (likely(mode >= BLKI_MODE_REMAP)) {
+		blki_remap_submit(origin, bio);
+		return false;
+	}
+	return chain_end(origin, bio);
 }
 
-/* A flagged bdev without an origin: a partition that was added while its whole disk was an origin, and got
- * the flag from it. Take the flag away; under the lock, because an attach to that very partition may set
- * both at this moment. Then let the caller's loop look again.
+/* A flagged bdev with an entry is the origin itself: while we hold it open, no partition of its number can
+ * be deleted or made, and its shadow is not flagged. The entry is set before the flag, and cleared when
+ * nobody who saw the flag is in here.
  */
-static noinline void list_foreign(struct blki_disk *disk, struct bio *bio)
-{
-	struct block_device *bdev = bio->bi_bdev;
-	struct blki_origin *origin;
-
-	spin_lock(&disk->lock);
-	origin = disk->origin[bdev_partno(bdev)];
-	if (!origin || origin->bdev != bdev)
-		bdev_clear_flag(bdev, BD_HAS_SUBMIT_BIO);
-	spin_unlock(&disk->lock);
-	bio_list_add(&current->bio_list[0], bio);
-}
-
 static void list_submit(struct bio *bio)
 {
-	struct blki_disk *disk;
-	struct blki_origin *origin = origin_of(bio, &disk);
+	struct blki_disk *disk = disk_of(bio->bi_bdev);
+	struct blki_origin *origin = data_race(disk->origin[bdev_partno(bio->bi_bdev)]);
 
-	if (unlikely(!origin)) {
-		list_foreign(disk, bio);
-		return;
-	}
 	if (unlikely(!chain_run(origin, bio)))
 		return;
-	stamp_sync(origin);
 	bio->bi_bdev = origin->shadow;
-	/* the remainder of a split must not be shifted or held against the size a second time */
-	bio_set_flag(bio, BIO_REMAPPED);
 	bio_list_add(&current->bio_list[0], bio);
 }
 
 static void wrap_submit(struct bio *bio)
 {
-	struct blki_disk *disk;
-	struct blki_origin *origin = origin_of(bio, &disk);
+	struct blki_disk *disk = disk_of(bio->bi_bdev);
+	struct blki_origin *origin = READ_ONCE(disk->origin[bdev_partno(bio->bi_bdev)]);
 
-	if (likely(origin) && !chain_run(origin, bio))
+	/* a shadow's bio, or one of another bdev of the disk, is the driver's at once */
+	if (likely(origin->bdev == bio->bi_bdev) && !chain_run(origin, bio))
 		return;
 	disk->orig->submit_bio(bio);
 }
@@ -197,17 +225,19 @@ static void submitters_sync(struct gendisk *gd)
 
 static void fops_install(struct blki_disk *disk)
 {
-	struct blki_fops *fops = disk->fops;
-
-	fops->ops = *disk->orig;
-	fops->ops.submit_bio = disk->hook->submit;
-	fops->disk = disk;
-	smp_store_release(&disk->gd->fops, &fops->ops);
+	disk->orig = disk->gd->fops;
+	disk->ops = *disk->orig;
+	disk->ops.submit_bio = disk->hook->submit;
+	smp_store_release(&disk->gd->fops, &disk->ops);
 }
 
+/* Nobody is left who loads ->submit_bio from our copy, as the callers prove; the copy is immortal and our
+ * code is not, so it gets an entry that only submits the bio again, all the same.
+ */
 static void fops_restore(struct blki_disk *disk)
 {
 	WRITE_ONCE(disk->gd->fops, disk->orig);
+	WRITE_ONCE(disk->ops.submit_bio, submit_bio_noacct);
 }
 
 static void slot_set(struct blki_disk *disk, struct blki_origin *origin, bool flag)
@@ -222,7 +252,7 @@ static void slot_set(struct blki_disk *disk, struct blki_origin *origin, bool fl
 static void slot_clear(struct blki_disk *disk, struct blki_origin *origin)
 {
 	spin_lock(&disk->lock);
-	WRITE_ONCE(disk->origin[bdev_partno(origin->bdev)], NULL);
+	WRITE_ONCE(disk->origin[bdev_partno(origin->bdev)], &blki_foreign);
 	spin_unlock(&disk->lock);
 }
 
@@ -251,6 +281,7 @@ static void list_arm(struct blki_origin *origin)
 static void list_disarm_frozen(struct blki_origin *origin)
 {
 	bdev_clear_flag(origin->bdev, BD_HAS_SUBMIT_BIO);
+	stamp_sync(origin);
 }
 
 /* Partitions that were added while their whole disk was the origin took its flag over. The flag of the
@@ -265,7 +296,7 @@ static void inherited_clear(struct blki_disk *disk)
 	mutex_lock(&disk->gd->open_mutex);
 	spin_lock(&disk->lock);
 	xa_for_each_start(&disk->gd->part_tbl, partno, part, 1)
-		if (!disk->origin[partno])
+		if (disk->origin[partno] == &blki_foreign)
 			bdev_clear_flag(part, BD_HAS_SUBMIT_BIO);
 	spin_unlock(&disk->lock);
 	mutex_unlock(&disk->gd->open_mutex);
@@ -288,7 +319,6 @@ static void list_quiesce(struct blki_origin *origin)
 	if (!--disk->nr_hooked)
 		fops_restore(disk);
 	mutex_unlock(&disk->install);
-	stamp_sync(origin);
 }
 
 /* Nothing came of the attach. The chain is empty, so late callers pass; no freeze is needed to leave. */

@@ -13,7 +13,7 @@
  * was the last one disarm the hook, unfreeze -> let held bios go -> wait until nobody is in the hook ->
  * free. Once the freeze has succeeded nothing can fail any more.
  *
- * Locks. registry_lock covers the lists of origins and disks and every busy flag; it is held for list
+ * Locks. registry_lock covers the list of origins, who uses which disk, and every busy flag; it is held for list
  * work only, never over an open, an allocation that may do I/O, a freeze or a wait, so the status can
  * always be read. The busy flag makes attaches and detaches of one origin exclude each other: the second
  * one is told so at once.
@@ -26,10 +26,9 @@
 
 #include "blki.h"
 
-/* covers @origins, @disks, their users and busy, and @next_id */
+/* covers @origins and their busy, the users of every disk, and @next_id */
 static DEFINE_MUTEX(registry_lock);
 static LIST_HEAD(origins);
-static LIST_HEAD(disks);
 static u64 next_id = 1;
 
 /**
@@ -64,71 +63,27 @@ void blki_interposer_free(struct blki_interposer *ip)
 	kfree(ip);
 }
 
-static struct blki_disk *disk_find_locked(struct gendisk *gd)
+/* The first origin on a disk chooses its hook. */
+static int disk_join_locked(struct blki_origin *origin, enum blki_hook wanted,
+			    struct blki_say *say)
 {
-	struct blki_disk *disk;
+	struct blki_disk *disk = origin->disk;
 
 	lockdep_assert_held(&registry_lock);
-	list_for_each_entry(disk, &disks, node)
-		if (disk->gd == gd)
-			return disk;
-	return NULL;
-}
-
-static struct blki_disk *disk_alloc(struct gendisk *gd)
-{
-	struct blki_disk *disk = kzalloc(sizeof(*disk), GFP_KERNEL);
-
-	if (!disk)
-		return NULL;
-	disk->fops = blki_fops_get(gd);
-	if (!disk->fops) {
-		kfree(disk);
-		return NULL;
-	}
-	disk->gd = gd;
-	spin_lock_init(&disk->lock);
-	mutex_init(&disk->install);
-	return disk;
-}
-
-/* The hook of the origin's disk: the one there is, or @fresh, which is consumed if it is used */
-static int disk_get_locked(struct blki_origin *origin, struct blki_disk **fresh,
-			   enum blki_hook wanted, struct blki_say *say)
-{
-	struct gendisk *gd = origin->bdev->bd_disk;
-	struct blki_disk *disk = disk_find_locked(gd);
-
-	if (!disk) {
+	if (!disk->users) {
 		const struct blki_hook_ops *hook = blki_hook_find(origin->bdev, wanted, say);
 
 		if (IS_ERR(hook))
 			return PTR_ERR(hook);
-		disk = *fresh;
-		*fresh = NULL;
 		disk->hook = hook;
-		disk->orig = gd->fops;
-		list_add(&disk->node, &disks);
 	} else if (wanted != BLKI_HOOK_DEFAULT && wanted != disk->hook->id) {
 		blki_say(say, "%pg: its disk is already hooked by \"%s\"; detach everything from it to choose another hook",
 			 origin->bdev, disk->hook->name);
 		return -EBUSY;
 	}
 	disk->users++;
-	origin->disk = disk;
+	origin->pass_mode = origin->mode = blki_hook_pass_mode(origin);
 	return 0;
-}
-
-static void disk_put(struct blki_disk *disk)
-{
-	mutex_lock(&registry_lock);
-	if (--disk->users) {
-		mutex_unlock(&registry_lock);
-		return;
-	}
-	list_del(&disk->node);
-	mutex_unlock(&registry_lock);
-	kfree(disk);
 }
 
 static struct blki_origin *origin_find_locked(struct block_device *bdev)
@@ -174,7 +129,8 @@ static struct blki_origin *origin_alloc(dev_t devt, struct blki_say *say)
 	}
 	origin->bdev = file_bdev(origin->file);
 	origin->shadow = blki_shadow_get(origin->bdev);
-	if (!origin->shadow)
+	origin->disk = blki_disk_get(origin->bdev->bd_disk);
+	if (!origin->shadow || !origin->disk)
 		goto err_free;
 	origin->wq = alloc_ordered_workqueue("blki-%u:%u", WQ_MEM_RECLAIM, MAJOR(devt),
 					     MINOR(devt));
@@ -217,9 +173,9 @@ static int remap_fits(struct blki_origin *origin, struct blki_interposer *ip, st
 	return -EOPNOTSUPP;
 }
 
-/* Find or publish the origin and claim it for this call. @fresh and @disk are consumed if they are used. */
-static struct blki_origin *origin_claim(struct blki_origin **fresh, struct blki_disk **disk,
-					enum blki_hook wanted, struct blki_say *say)
+/* Find or publish the origin and claim it for this call; @fresh is consumed if it is used. */
+static struct blki_origin *origin_claim(struct blki_origin **fresh, enum blki_hook wanted,
+					struct blki_say *say)
 {
 	struct blki_origin *origin;
 	int r = 0;
@@ -234,7 +190,7 @@ static struct blki_origin *origin_claim(struct blki_origin **fresh, struct blki_
 			 origin->bdev, origin->disk->hook->name);
 		r = -EBUSY;
 	} else if (!origin) {
-		r = disk_get_locked(*fresh, disk, wanted, say);
+		r = disk_join_locked(*fresh, wanted, say);
 		if (!r) {
 			origin = *fresh;
 			*fresh = NULL;
@@ -262,14 +218,12 @@ static bool chain_empty(struct blki_origin *origin)
 /* The hook is deserted and the chain empty: nothing leads here any more. */
 static void origin_forget(struct blki_origin *origin)
 {
-	struct blki_disk *disk = origin->disk;
-
 	flush_work(&origin->forward);
 	mutex_lock(&registry_lock);
 	list_del(&origin->node);
+	origin->disk->users--;
 	mutex_unlock(&registry_lock);
 	origin_free(origin);
-	disk_put(disk);
 }
 
 /* May this interposer join? For a filter, let it prepare itself; undone by ->detach. */
@@ -342,15 +296,11 @@ int blki_attach(struct blki_interposer *ip, dev_t devt, enum blki_hook hook,
 		unsigned int timeout_ms, u64 *id, struct blki_say *say)
 {
 	struct blki_origin *fresh = origin_alloc(devt, say), *origin;
-	struct blki_disk *disk;
-	int r = -ENOMEM;
+	int r;
 
 	if (IS_ERR(fresh))
 		return PTR_ERR(fresh);
-	disk = disk_alloc(fresh->bdev->bd_disk);
-	if (!disk)
-		goto out;
-	origin = origin_claim(&fresh, &disk, hook, say);
+	origin = origin_claim(&fresh, hook, say);
 	r = PTR_ERR_OR_ZERO(origin);
 	if (r)
 		goto out;
@@ -374,7 +324,6 @@ int blki_attach(struct blki_interposer *ip, dev_t devt, enum blki_hook hook,
 	origin->busy = false;
 	mutex_unlock(&registry_lock);
 out:
-	kfree(disk);
 	origin_free(fresh);
 	return r;
 }

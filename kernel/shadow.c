@@ -6,8 +6,8 @@
  * looked at after the last detach, even after the module is gone: a completed bio still names the shadow in
  * bi_bdev until its owner frees it, and a task may be between loading disk->fops and using it. Nothing
  * tells us when the last such reader has left, so this memory is never freed. It is bounded: one shadow
- * (about 1 KiB) per bdev and one table (about 200 bytes) per disk that was ever hooked by this load of
- * the module, found again on the next attach.
+ * (about 1 KiB) per bdev and one hook (about 2.5 KiB) per disk that was ever used by this load of the
+ * module, found again on the next attach.
  *
  * A shadow is safe to read as long as its bdev is open, because all it points to (disk, queue, statistics)
  * is the bdev's; owners of bios keep the bdev open, or they could not hold a bio of it either.
@@ -34,7 +34,7 @@ struct blki_shadow {
 /* covers both lists; a leaf lock */
 static DEFINE_MUTEX(registry_lock);
 static LIST_HEAD(shadows);
-static LIST_HEAD(all_fops);
+static LIST_HEAD(disks);
 
 static struct blki_shadow *shadow_find(struct block_device *bdev)
 {
@@ -87,28 +87,32 @@ struct block_device *blki_shadow_get(struct block_device *bdev)
 }
 
 /**
- * blki_fops_get - memory for the operations of a hooked disk
- * @gd: a disk with an open bdev, not hooked
+ * blki_disk_get - the hook of a disk, installed or not
+ * @gd: a disk with an open bdev
  *
- * Context: process, may sleep, does no I/O. Return: a table that is immortal and this disk's; NULL no
- * memory.
+ * Context: process, may sleep, does no I/O. Return: the hook, immortal; NULL no memory.
  */
-struct blki_fops *blki_fops_get(struct gendisk *gd)
+struct blki_disk *blki_disk_get(struct gendisk *gd)
 {
-	struct blki_fops *f;
+	struct blki_disk *disk;
+	unsigned int i;
 
 	mutex_lock(&registry_lock);
-	list_for_each_entry(f, &all_fops, node)
-		if (f->gd == gd && f->diskseq == gd->diskseq)
+	list_for_each_entry(disk, &disks, node)
+		if (disk->gd == gd && disk->diskseq == gd->diskseq)
 			goto out;
-	f = kzalloc(sizeof(*f), GFP_NOIO);
-	if (!f)
+	disk = kzalloc(sizeof(*disk), GFP_NOIO);
+	if (!disk)
 		goto out;
-	kmemleak_not_leak(f);
-	f->gd = gd;
-	f->diskseq = gd->diskseq;
-	list_add(&f->node, &all_fops);
+	kmemleak_not_leak(disk);
+	disk->gd = gd;
+	disk->diskseq = gd->diskseq;
+	spin_lock_init(&disk->lock);
+	mutex_init(&disk->install);
+	for (i = 0; i < BLKI_PARTS_MAX; i++)
+		disk->origin[i] = &blki_foreign;
+	list_add(&disk->node, &disks);
 out:
 	mutex_unlock(&registry_lock);
-	return f;
+	return disk;
 }
