@@ -34,7 +34,7 @@ void bench_run_defaults(struct bench_run *run);
 int bench_run_make_out(const char *path);
 
 /**
- * bench_run_start - find the clock, catch signals, make the results ready
+ * bench_run_start - catch signals, let the machine settle, find the clock, make the results ready
  * @run: options filled in
  *
  * Return: 0 or -errno, a sentence was printed.

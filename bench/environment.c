@@ -127,7 +127,7 @@ static int put_host(struct json_object *environment, const struct bench_run *run
 		return -EINVAL;
 	}
 	json_object_object_foreach(host, key, value)
-		if (strcmp(key, "clock"))
+		if (strcmp(key, "clock") && strcmp(key, "schema"))
 			json_object_object_add(environment, key, json_object_get(value));
 	if (json_object_object_get_ex(host, "clock", &clock) &&
 	    !strcmp(json_object_get_string(clock), "instructions") && !run->clock.instructions) {

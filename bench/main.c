@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "profile.h"
 #include "sys.h"
 
 static const char usage[] =
@@ -17,8 +18,9 @@ static const char usage[] =
 	"  run SCENARIO      measure, print the table, write result.json and report.md\n"
 	"  list              scenarios, devices, loads, and arms with their stacks\n"
 	"  gate              judge a result by a baseline and by limits\n"
+	"  profile SCENARIO  where the instructions of an I/O go\n"
 	"\n"
-	"Each verb has --help. run and gate --against-dir need the guest: start them with\n"
+	"Each verb has --help. run, profile and gate --against-dir need the guest: start them with\n"
 	"./x bench VERB. The exit code is 0 for success, 1 for failure or regression, 2 for usage or\n"
 	"environment, 3 when a gate can not decide.\n"
 	"\n"
@@ -43,6 +45,7 @@ static const struct verb verbs[] = {
 	{ "run", (char[]){ "bench run" }, bench_cmd_run },
 	{ "list", (char[]){ "bench list" }, bench_cmd_list },
 	{ "gate", (char[]){ "bench gate" }, bench_cmd_gate },
+	{ "profile", (char[]){ "bench profile" }, profile_main },
 };
 
 int main(int argc, char **argv)
@@ -60,6 +63,6 @@ int main(int argc, char **argv)
 		argv[1] = verbs[i].program;
 		return verbs[i].run(argc - 1, argv + 1);
 	}
-	bench_error("unknown verb \"%s\"; valid: run, list, gate", argv[1]);
+	bench_error("unknown verb \"%s\"; valid: run, list, gate, profile", argv[1]);
 	return BENCH_EXIT_USAGE;
 }

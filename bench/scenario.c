@@ -24,9 +24,6 @@
 #include "sys.h"
 #include "verify.h"
 
-/* The kernel's own work after boot spoils the first seconds; sleeping is free on the instruction clock. */
-#define SETTLE_MS 5000
-
 /**
  * struct device_work - what measuring one device needs
  * @run: the run
@@ -273,8 +270,6 @@ int bench_scenario_run(struct bench_run *run)
 	err = work->samples ? sys_run(NULL, 0, dm) : -ENOMEM;
 	if (!err)
 		err = bench_module_unload();
-	if (!err)
-		err = sys_sleep_ms(SETTLE_MS);
 	for (device = 0; device < BENCH_NR_DEVICES && !err; device++) {
 		if (!wanted(run->devices, device))
 			continue;
