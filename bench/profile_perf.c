@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Folds the text of `perf script -F comm,ip,sym`: one line with the task's
+ * name, one indented line per frame, innermost first, then an empty line.
+ * The task's name becomes the outermost frame. Samples that fell into the
+ * idle task are left out: no I/O runs there.
+ */
+#include "profile_fold.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAMES_MAX 256 /* perf keeps 127 by default (kernel.perf_event_max_stack) */
+#define KERNEL_HALF (1ull << 63)
+#define IDLE_COMM "swapper"
+
+struct sample {
+	char *frames[FRAMES_MAX]; /* innermost first; owned */
+	size_t nr_frames;
+	char *comm; /* NULL between samples; owned */
+};
+
+static void sample_clear(struct sample *sample)
+{
+	for (size_t i = 0; i < sample->nr_frames; i++)
+		free(sample->frames[i]);
+	free(sample->comm);
+	*sample = (struct sample){ 0 };
+}
+
+/* A sample begins: the line is the name of the task. */
+static int sample_begin(struct sample *sample, char *line)
+{
+	size_t nr_chars = strlen(line);
+
+	if (sample->comm)
+		return -EINVAL;
+	while (nr_chars && isspace((unsigned char)line[nr_chars - 1]))
+		line[--nr_chars] = '\0';
+	sample->comm = strdup(line);
+	return sample->comm ? 0 : -ENOMEM;
+}
+
+/* One frame: "  ADDRESS NAME"; user frames in a row become one. */
+static int sample_frame(struct sample *sample, const char *line)
+{
+	char name[512];
+	uint64_t va;
+
+	if (!sample->comm || sscanf(line, " %" SCNx64 " %511[^\n]", &va, name) != 2)
+		return -EINVAL;
+	if (!(va & KERNEL_HALF))
+		strcpy(name, PROFILE_FRAME_USER);
+	if (sample->nr_frames && !strcmp(name, PROFILE_FRAME_USER) &&
+	    !strcmp(sample->frames[sample->nr_frames - 1], name))
+		return 0;
+	if (sample->nr_frames == FRAMES_MAX)
+		return -EINVAL;
+	sample->frames[sample->nr_frames] = strdup(name);
+	if (!sample->frames[sample->nr_frames])
+		return -ENOMEM;
+	sample->nr_frames++;
+	return 0;
+}
+
+static int sample_end(struct sample *sample, struct profile_tally *stacks)
+{
+	struct profile_counts one = { .nr_insns = 1 };
+	size_t nr_bytes;
+	char *stack = NULL;
+	FILE *text;
+	int err = 0;
+
+	if (!sample->comm || !strncmp(sample->comm, IDLE_COMM, strlen(IDLE_COMM)))
+		goto clear;
+	text = open_memstream(&stack, &nr_bytes);
+	if (!text) {
+		err = -ENOMEM;
+		goto clear;
+	}
+	fputs(sample->comm, text);
+	for (size_t i = sample->nr_frames; i > 0; i--)
+		fprintf(text, ";%s", sample->frames[i - 1]);
+	err = fclose(text) ? -ENOMEM : profile_tally_add(stacks, stack, &one);
+	free(stack);
+clear:
+	sample_clear(sample);
+	return err;
+}
+
+int profile_fold_perf(FILE *file, struct profile_tally *stacks)
+{
+	struct sample sample = { 0 };
+	char *line = NULL;
+	size_t cap = 0;
+	int err = 0;
+
+	while (!err && getline(&line, &cap, file) > 0) {
+		if (line[0] == '\n')
+			err = sample_end(&sample, stacks);
+		else if (isspace((unsigned char)line[0]))
+			err = sample_frame(&sample, line);
+		else
+			err = sample_begin(&sample, line);
+	}
+	if (!err)
+		err = sample_end(&sample, stacks);
+	free(line);
+	sample_clear(&sample);
+	return err;
+}

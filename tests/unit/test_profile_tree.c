@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The shadow stack and the counts of the plugin's call tree, fed with short
+ * made-up executions whose paths are plain to see.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "vm/plugin/tree.h"
+
+#define KERNEL 0xffffffff81000000ull
+#define PATH_CHARS_MAX 256
+
+/* Blocks of 4 bytes and 2 instructions: A at 0x100, B at 0x200 and so on. */
+struct test_block {
+	struct block block;
+	uint8_t facts[2];
+};
+
+#define MAKE(offset, how)                                                           \
+	{                                                                           \
+		.block = {                                                          \
+			.va = KERNEL + (offset),                                    \
+			.nr_insns = 2,                                              \
+			.size_bytes = 4,                                            \
+			.end = INSN_END_##how,                                      \
+		},                                                                  \
+	}
+
+static struct test_block user = { .block = { .va = 0x400000, .nr_insns = 3, .user = true } };
+
+static int set_up(void **state)
+{
+	*state = tree_new();
+	return *state ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	tree_free(*state);
+	return 0;
+}
+
+static void step(struct tree *tree, struct test_block *block)
+{
+	assert_int_equal(tree_step(tree, &block->block), 0);
+}
+
+/* The path of a node as hex offsets: "100/200". */
+static void print_path(const struct node *nodes, uint32_t node, FILE *file)
+{
+	if (nodes[node].parent)
+		print_path(nodes, nodes[node].parent, file);
+	fprintf(file, "%s%x", nodes[node].parent ? "/" : "",
+		(unsigned int)(nodes[node].va - KERNEL));
+}
+
+/* The path of the latest new count. */
+static void path_of_last(const struct tree *tree, char *path)
+{
+	size_t nr_nodes, nr_counts;
+	const struct node *nodes = tree_nodes(tree, &nr_nodes);
+	const struct tree_count *counts = tree_counts(tree, &nr_counts);
+	FILE *file = fmemopen(path, PATH_CHARS_MAX, "w");
+
+	assert_non_null(file);
+	print_path(nodes, counts[nr_counts - 1].node, file);
+	fclose(file);
+}
+
+#define assert_path(tree, expected)                          \
+	do {                                                 \
+		char path_[PATH_CHARS_MAX];                  \
+		path_of_last(tree, path_);                   \
+		assert_string_equal(path_, expected);        \
+	} while (0)
+
+static uint64_t total_runs(const struct tree *tree)
+{
+	size_t nr_counts;
+	const struct tree_count *counts = tree_counts(tree, &nr_counts);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < nr_counts; i++)
+		sum += counts[i].nr_runs;
+	return sum;
+}
+
+static void step_call_and_return_follow_path(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL), b = MAKE(0x200, RET);
+	struct test_block a2 = MAKE(0x104, OTHER);
+
+	step(*state, &a);
+	assert_path(*state, "100");
+	step(*state, &b);
+	assert_path(*state, "100/200");
+	step(*state, &a2);
+	assert_path(*state, "100");
+}
+
+static void step_same_path_counts_once_per_run(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL), b = MAKE(0x200, RET);
+	struct test_block a2 = MAKE(0x104, OTHER);
+	size_t nr_counts, nr_nodes;
+
+	for (int i = 0; i < 5000; i++) {
+		step(*state, &a);
+		step(*state, &b);
+		step(*state, &a2);
+		step(*state, &user);
+	}
+	tree_counts(*state, &nr_counts);
+	tree_nodes(*state, &nr_nodes);
+	assert_int_equal(nr_counts, 3);
+	assert_int_equal(nr_nodes, 3);
+	assert_int_equal(total_runs(*state), 15000);
+	assert_int_equal(tree_user_insns(*state), 15000);
+}
+
+static void step_user_empties_stack(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL), b = MAKE(0x200, OTHER);
+	struct test_block c = MAKE(0x300, OTHER);
+
+	step(*state, &a);
+	step(*state, &b);
+	step(*state, &user);
+	step(*state, &c);
+	assert_path(*state, "300");
+}
+
+/* call thunk; thunk: call inner; inner: overwrite the return address; ret -> target */
+static void step_retpoline_becomes_target(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL), thunk = MAKE(0x200, CALL);
+	struct test_block inner = MAKE(0x208, RET), target = MAKE(0x300, RET);
+	struct test_block a2 = MAKE(0x104, OTHER);
+
+	step(*state, &a);
+	step(*state, &thunk);
+	assert_path(*state, "100/200");
+	step(*state, &inner);
+	assert_path(*state, "100/200/208");
+	step(*state, &target);
+	assert_path(*state, "100/300");
+	step(*state, &a2);
+	assert_path(*state, "100");
+}
+
+static void step_indirect_jump_is_tail_call(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL);
+	struct test_block b = MAKE(0x200, JMP_INDIRECT);
+	struct test_block target = MAKE(0x300, RET);
+	struct test_block a2 = MAKE(0x104, OTHER);
+
+	step(*state, &a);
+	step(*state, &b);
+	step(*state, &target);
+	assert_path(*state, "100/300");
+	step(*state, &a2);
+	assert_path(*state, "100");
+}
+
+static void step_return_skipping_frames_finds_caller(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL), b = MAKE(0x200, CALL);
+	struct test_block c = MAKE(0x300, RET), a2 = MAKE(0x104, OTHER);
+
+	step(*state, &a);
+	step(*state, &b);
+	step(*state, &c);
+	step(*state, &a2);
+	assert_path(*state, "100");
+}
+
+/* An interrupt between a return and its target: the target is found after iret. */
+static void step_interrupt_after_return_recovers(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL), b = MAKE(0x200, CALL);
+	struct test_block c = MAKE(0x300, RET), irq = MAKE(0x900, IRET);
+	struct test_block b2 = MAKE(0x204, RET), a2 = MAKE(0x104, OTHER);
+
+	step(*state, &a);
+	step(*state, &b);
+	step(*state, &c);
+	step(*state, &irq);
+	step(*state, &b2);
+	step(*state, &a2);
+	assert_path(*state, "100");
+	assert_int_equal(total_runs(*state), 6);
+}
+
+static void step_too_deep_counts_and_overflows(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL);
+
+	for (int i = 0; i < TREE_DEPTH_MAX; i++)
+		step(*state, &a);
+	assert_int_equal(tree_overflows(*state), 0);
+	step(*state, &a);
+	assert_int_equal(tree_overflows(*state), 1);
+	assert_int_equal(total_runs(*state), TREE_DEPTH_MAX + 1);
+}
+
+static void step_return_on_empty_stack_is_counted(void **state)
+{
+	struct test_block a = MAKE(0x100, RET), b = MAKE(0x200, RET);
+
+	step(*state, &a);
+	step(*state, &b);
+	assert_path(*state, "200");
+	assert_int_equal(total_runs(*state), 2);
+}
+
+static void nodes_parents_stand_before_children(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL), b = MAKE(0x200, CALL);
+	struct test_block c = MAKE(0x300, OTHER);
+	const struct node *nodes;
+	size_t nr_nodes;
+
+	step(*state, &a);
+	step(*state, &b);
+	step(*state, &c);
+	nodes = tree_nodes(*state, &nr_nodes);
+	for (size_t i = 1; i < nr_nodes; i++)
+		assert_true(nodes[i].parent < i);
+}
+
+#define TREE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TREE_TEST(step_call_and_return_follow_path),
+		TREE_TEST(step_same_path_counts_once_per_run),
+		TREE_TEST(step_user_empties_stack),
+		TREE_TEST(step_retpoline_becomes_target),
+		TREE_TEST(step_indirect_jump_is_tail_call),
+		TREE_TEST(step_return_skipping_frames_finds_caller),
+		TREE_TEST(step_interrupt_after_return_recovers),
+		TREE_TEST(step_too_deep_counts_and_overflows),
+		TREE_TEST(step_return_on_empty_stack_is_counted),
+		TREE_TEST(nodes_parents_stand_before_children),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
