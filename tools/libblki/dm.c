@@ -83,13 +83,22 @@ static bool udev_runs(void)
 	return access(UDEV_CONTROL, F_OK) == 0 && dm_udev_get_sync_support();
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 /* Waits until udev has worked off the event, but not for ever: udevd may be stopped or hang. */
 static void udev_wait(uint32_t cookie)
 {
 	const struct timespec pause = { .tv_nsec = UDEV_POLL_MS * 1000000L };
+	int64_t deadline_ms = now_ms() + UDEV_WAIT_MS;
 	int ready = 0;
 
-	for (int ms = 0; ms < UDEV_WAIT_MS; ms += UDEV_POLL_MS) {
+	while (now_ms() < deadline_ms) {
 		if (!dm_udev_wait_immediate(cookie, &ready) || ready)
 			return;
 		nanosleep(&pause, NULL);
