@@ -2,8 +2,8 @@
 /*
  * How long attach and detach take.
  *
- * cmd_run -> this -> hyperfine -> blki. The commands a user types are timed, their start included; before
- * every run the origin is put into the state that the command expects.
+ * cmd_run -> this -> hyperfine -> blki. The commands a user types are timed, their start
+ * included; before every run the origin is put into the state that the command expects.
  */
 #include "attach_time.h"
 

@@ -9,7 +9,8 @@
 #define BENCH_ATTACH_FILE "attach-hyperfine.json"
 
 /**
- * bench_attach_time - time `blki filter attach|detach` and `blki remap start|stop` on a null_blk partition
+ * bench_attach_time - time `blki filter attach|detach` and `blki remap start|stop` on a
+ * null_blk partition
  * @module: path of the module
  * @out_dir: where hyperfine's JSON goes
  *

@@ -2,8 +2,8 @@
 /*
  * Checks: counts of every layer against the I/Os issued.
  *
- * stack counts -> this -> result. A layer that belongs to an arm must have counted every I/O exactly once,
- * any other layer none. It reads nothing itself.
+ * stack counts -> this -> result. A layer that belongs to an arm must have counted every I/O
+ * exactly once, any other layer none. It reads nothing itself.
  */
 #include "check.h"
 
@@ -77,7 +77,7 @@ static int judge_interposers(const struct bench_proof *proof, struct bench_resul
 
 	name_check(proof, "interposers", name, sizeof(name));
 	return bench_result_check(result, name, proof->counted.interposers == want->interposers,
-				  "%" PRIu64 " attached in the whole system, %" PRIu64 " expected%s",
+				  "%" PRIu64 " attached in the system, %" PRIu64 " expected%s",
 				  proof->counted.interposers, want->interposers,
 				  bench_arm_needs_module(proof->arm) ? "" : "; module not loaded");
 }

@@ -2,9 +2,9 @@
 /*
  * Finding out what the time stamp counter counts.
  *
- * Start of a run -> this -> load. The proof: loops of 2000, 6000 and 20000 instructions must differ by
- * exactly 4000 and 14000 ticks. A real counter ticks at its own rate and never does. The rate against
- * CLOCK_MONOTONIC is recorded because the kernel calibrated it and rounds.
+ * Start of a run -> this -> load. The proof: loops of 2000, 6000 and 20000 instructions must
+ * differ by exactly 4000 and 14000 ticks. A real counter ticks at its own rate and never does.
+ * The rate against CLOCK_MONOTONIC is recorded because the kernel calibrated it and rounds.
  */
 #include "clock.h"
 

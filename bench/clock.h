@@ -2,9 +2,10 @@
 /*
  * The clock of the benchmark: guest instructions where the machine counts them, else nanoseconds.
  *
- * load reads it around every window. Under QEMU's -icount shift=0 the time stamp counter advances by one
- * per executed guest instruction; that is proved at every start by counting loops of known length, never
- * taken from a configuration file. Nothing is subtracted from a reading.
+ * load reads it around every window. Under QEMU's -icount shift=0 the time stamp counter
+ * advances by one per executed guest instruction; that is proved at every start by counting
+ * loops of known length, never taken from a configuration file. Nothing is subtracted from a
+ * reading.
  */
 #ifndef BENCH_CLOCK_H
 #define BENCH_CLOCK_H

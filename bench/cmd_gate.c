@@ -2,8 +2,10 @@
 /*
  * `bench gate`: say whether a result is worse than allowed.
  *
- * main -> this -> gate. With --baseline and --result it only reads two files and runs anywhere; with
- * --against-dir it measures two revisions, turn by turn in one boot, and judges the one by the other.
+ * main -> this -> gate. With --baseline and --result it only reads two files and runs
+ * anywhere;
+ * with --against-dir it measures two revisions, turn by turn in one boot, and judges the one by
+ * the other.
  */
 #include "commands.h"
 
@@ -18,7 +20,10 @@
 #include "limits.h"
 #include "sys.h"
 
-/* Arms and devices of --against-dir unless options say otherwise: all that the module can change. */
+/*
+ * Arms and devices of --against-dir unless options say otherwise: all that the module can
+ * change.
+ */
 #define AGAINST_ARMS ((1u << BENCH_NR_ARMS) - 1 - (1u << BENCH_DM_LINEAR_2))
 #define AGAINST_DEVICES (1u << BENCH_NULL_BLK | 1u << BENCH_BRD)
 
@@ -50,7 +55,7 @@ static const struct argp_option options[] = {
 	  "result.json to judge (default: /results/result.json)", 0 },
 	{ "against-dir", OPTION_AGAINST, "DIR", 0,
 	  "measure now, in turns with the revision in DIR (kernel/blki.ko, bin/ublk-sim)", 0 },
-	{ "limits", OPTION_LIMITS, "FILE", 0, "limits (default: bench/limits.json as built in)", 0 },
+	{ "limits", OPTION_LIMITS, "FILE", 0, "limits (default: bench/limits.json, built in)", 0 },
 	{ "out", 'o', "DIR", 0, "keep the two results of --against-dir in DIR", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "print every judgement as JSON", 0 },
 	{ 0 },
@@ -109,7 +114,7 @@ static const struct argp argp = {
 	       "\vThe exit code is 0 for a pass, 1 for a regression, 2 for wrong usage or results "
 	       "that can not be compared, 3 when the figures do not decide.\n\n"
 	       "Examples:\n"
-	       "  bench gate --baseline results/baselines/remap-overhead.json --result result.json\n"
+	       "  bench gate --baseline results/baselines/remap-overhead.json --result new.json\n"
 	       "  bench gate --baseline old.json --result new.json --json\n"
 	       "  bench gate --against-dir /blki-base --device null_blk",
 	.children = children,

@@ -2,8 +2,8 @@
 /*
  * `bench run SCENARIO`: measure, print the table, write result.json and report.md.
  *
- * main -> this -> scenario, attach_time -> result, report. A failed check makes the exit code 1; the files
- * are written all the same, because they say what failed.
+ * main -> this -> scenario, attach_time -> result, report. A failed check makes the exit code
+ * 1; the files are written all the same, because they say what failed.
  */
 #include "commands.h"
 
@@ -82,8 +82,8 @@ static const struct argp argp = {
 	.parser = parse_option,
 	.args_doc = "SCENARIO",
 	.doc = "Measure a scenario and write its result."
-	       "\vThe exit code is 0 when every check held, 1 when one failed or the run broke off, "
-	       "2 for a wrong option or an environment that can not do it.\n\n"
+	       "\vThe exit code is 0 when every check held, 1 when one failed or the run broke "
+	       "off, 2 for a wrong option or an environment that can not do it.\n\n"
 	       "Examples:\n"
 	       "  bench run remap-overhead\n"
 	       "  bench run remap-overhead --device null_blk --arm raw,pass\n"

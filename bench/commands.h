@@ -2,8 +2,8 @@
 /*
  * The verbs of bench, and the options that several of them share.
  *
- * main -> one of these -> scenario | gate | report. Each takes its own argument vector, argv[0] being the
- * verb, and returns the exit code of the program.
+ * main -> one of these -> scenario | gate | report. Each takes its own argument vector,
+ * argv[0] being the verb, and returns the exit code of the program.
  */
 #ifndef BENCH_COMMANDS_H
 #define BENCH_COMMANDS_H
@@ -19,7 +19,10 @@ enum bench_exit {
 	BENCH_EXIT_USAGE = 2,
 };
 
-/** bench_run_argp - options that choose what is measured; a child parser whose input is a struct bench_run */
+/**
+ * bench_run_argp - options that choose what is measured; a child parser whose input is a
+ * struct bench_run
+ */
 extern const struct argp bench_run_argp;
 
 /** bench_run_defaults - a run of everything with the reference figures */
@@ -41,7 +44,10 @@ int bench_run_make_out(const char *path);
  */
 int bench_run_start(struct bench_run *run);
 
-/** bench_run_exit - exit code for a failed run; ends the process by the signal if one was the cause */
+/**
+ * bench_run_exit - exit code for a failed run; ends the process by the signal if one was
+ * the cause
+ */
 int bench_run_exit(int err);
 
 /** bench_cmd_run - `bench run SCENARIO` */

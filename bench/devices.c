@@ -2,8 +2,8 @@
 /*
  * The disks that are measured: null_blk, brd, ublk-null, ublk-ram.
  *
- * scenario -> this -> stack. One maker and one remover per driver, then the same two partitions on each.
- * It does not attach anything and does not know arms.
+ * scenario -> this -> stack. One maker and one remover per driver, then the same two
+ * partitions on each. It does not attach anything and does not know arms.
  */
 #include "devices.h"
 

@@ -2,8 +2,9 @@
 /*
  * The disks that are measured: made, partitioned into origin and sibling, and taken away.
  *
- * scenario -> this -> stack. Every disk has the same layout: partition 1 is the origin, partition 2 the
- * sibling. The partitions are added by ioctl, no table is written, so that disks without data have them too.
+ * scenario -> this -> stack. Every disk has the same layout: partition 1 is the origin,
+ * partition 2 the sibling. The partitions are added by ioctl, no table is written, so that
+ * disks without data have them too.
  */
 #ifndef BENCH_DEVICES_H
 #define BENCH_DEVICES_H
@@ -70,8 +71,8 @@ struct bench_disk_options {
  * @disk: out
  * @options: which and how
  *
- * Context: loads drivers, starts processes, sleeps. Return: 0 or -errno, with a sentence printed and nothing
- * left behind.
+ * Context: loads drivers, starts processes, sleeps. Return: 0 or -errno, with a sentence
+ * printed and nothing left behind.
  */
 int bench_disk_up(struct bench_disk *disk, const struct bench_disk_options *options);
 
@@ -87,7 +88,10 @@ int bench_disk_down(struct bench_disk *disk);
  */
 int bench_disk_ios(const struct bench_disk *disk, uint64_t *ios);
 
-/** bench_disk_config - how the disk is set, for the environment of a result; Return: a new object */
+/**
+ * bench_disk_config - how the disk is set, for the environment of a result; Return: a new
+ * object
+ */
 struct json_object *bench_disk_config(const struct bench_disk *disk);
 
 #endif /* BENCH_DEVICES_H */

@@ -2,8 +2,8 @@
 /*
  * The environment of a result.
  *
- * host.json, /proc and /sys -> this -> result.json -> gate. What the host knows (QEMU, accelerator, CPU
- * model, commit) comes in by a file; what the guest can see it looks up itself.
+ * host.json, /proc and /sys -> this -> result.json -> gate. What the host knows (QEMU,
+ * accelerator, CPU model, commit) comes in by a file; what the guest can see it looks up itself.
  */
 #include "environment.h"
 

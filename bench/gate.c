@@ -2,9 +2,9 @@
 /*
  * The gate: judging a result against a baseline and against limits.
  *
- * result, baseline, limits -> this -> findings -> gate_print.c. A figure that could not have been told from
- * noise is inconclusive, never a pass; a pair from different environments is incomparable, never a
- * regression. How these are decided is written in docs/statistics.md.
+ * result, baseline, limits -> this -> findings -> gate_print.c. A figure that could not have
+ * been told from noise is inconclusive, never a pass; a pair from different environments is
+ * incomparable, never a regression. How these are decided is written in docs/statistics.md.
  */
 #include "gate.h"
 
@@ -191,7 +191,10 @@ static int judge_change(const struct bench_result *baseline, const struct bench_
 
 static double rule_delta_limit(const struct bench_rule *rule, double versus_median)
 {
-	/* fmax() takes the other argument when one is NAN: a limit that is not given does not count. */
+	/*
+	 * fmax() takes the other argument when one is NAN: a limit that is not given does
+	 * not count.
+	 */
 	return fmax(rule->max_delta, rule->max_delta_pct / 100 * versus_median);
 }
 

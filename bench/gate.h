@@ -2,8 +2,8 @@
 /*
  * The gate: a result against a baseline and against limits.
  *
- * two results and limits -> this -> findings and one outcome. Pure: it reads no file, runs nothing, and
- * treats a different environment as "incomparable", never as a regression.
+ * two results and limits -> this -> findings and one outcome. Pure: it reads no file, runs
+ * nothing, and treats a different environment as "incomparable", never as a regression.
  */
 #ifndef BENCH_GATE_H
 #define BENCH_GATE_H
@@ -25,7 +25,8 @@ enum bench_outcome {
 /**
  * struct bench_finding - what the gate says of one cell
  * @key: the cell
- * @versus: the arm it is taken against: the figure is the difference or ratio to that arm; "" for none
+ * @versus: the arm it is taken against: the figure is the difference or ratio to that arm; ""
+ *	for none
  * @what: what was judged, in words
  * @unit: of the figures: the clock's unit per I/O, or "x"
  * @baseline: the figure of the baseline; NAN when the limit is absolute
@@ -67,7 +68,8 @@ struct bench_gate {
  * @limits: how much is allowed
  * @gate: out: to be freed with bench_gate_free(), also on failure
  *
- * Any regression makes the outcome a regression; without one, any inconclusive finding makes it inconclusive.
+ * Any regression makes the outcome a regression; without one, any inconclusive finding makes
+ * it inconclusive.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -80,7 +82,10 @@ void bench_gate_free(struct bench_gate *gate);
 /** bench_outcome_name - "pass", "regression", "incomparable" or "inconclusive" */
 const char *bench_outcome_name(enum bench_outcome outcome);
 
-/** bench_gate_print - the findings that are not a pass, a reproducer for each, and the outcome, for people */
+/**
+ * bench_gate_print - the findings that are not a pass, a reproducer for each, and the
+ * outcome, for people
+ */
 void bench_gate_print(const struct bench_gate *gate, FILE *out);
 
 /** bench_gate_to_json - all findings, schema blki-bench-gate/1; Return: a new object */

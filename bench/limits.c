@@ -2,8 +2,8 @@
 /*
  * The limits of the gate.
  *
- * limits.json -> this -> gate. An unknown or missing field is refused: a limit that is misspelt would
- * otherwise hold nothing.
+ * limits.json -> this -> gate. An unknown or missing field is refused: a limit that is
+ * misspelt would otherwise hold nothing.
  */
 #include "limits.h"
 

@@ -2,7 +2,8 @@
 /*
  * bench/limits.json as part of the program, so that the gate needs no file beside it.
  *
- * limits.json -> assembler -> limits.c. CMake passes the path and rebuilds this when the file changes.
+ * limits.json -> assembler -> limits.c. CMake passes the path and rebuilds this when the file
+ * changes.
  */
 #include "limits.h"
 

@@ -2,10 +2,11 @@
 /*
  * The loader: 4 KiB random I/O by io_uring on one target.
  *
- * scenario -> this -> block device; samples back. Buffers and the file are registered, completions are
- * taken in the loader's own context, a window is one clock read apart from the next: so that as little as
- * possible of what is measured is the loader, and that little is the same instructions in every arm. It
- * looks for io_uring's worker threads, because a target that sends I/O there is measured wrongly.
+ * scenario -> this -> block device; samples back. Buffers and the file are registered,
+ * completions are taken in the loader's own context, a window is one clock read apart from the
+ * next: so that as little as possible of what is measured is the loader, and that little is
+ * the same instructions in every arm. It looks for io_uring's worker threads, because a target
+ * that sends I/O there is measured wrongly.
  */
 #include "load.h"
 
@@ -51,7 +52,10 @@ struct loader {
 	size_t next;
 };
 
-/* Even blocks only: no two are adjacent, so that nothing is merged and every I/O is one bio everywhere. */
+/*
+ * Even blocks only: no two are adjacent, so that nothing is merged and every I/O is one bio
+ * everywhere.
+ */
 static uint64_t *draw_offsets(const struct bench_load_spec *spec)
 {
 	size_t nr = spec->nr_warmup + spec->nr_ios, i;
@@ -101,7 +105,10 @@ static int loader_open(struct loader *l, const struct bench_load_spec *spec)
 
 	memset(l, 0, sizeof(*l));
 	l->spec = spec;
-	/* Without O_NOATIME a read costs 6 instructions more once the node's mtime is the younger one. */
+	/*
+	 * Without O_NOATIME a read costs 6 instructions more once the node's mtime is the
+	 * younger one.
+	 */
 	l->fd = open(spec->target, O_RDWR | O_DIRECT | O_NOATIME | O_CLOEXEC);
 	if (l->fd < 0) {
 		err = -errno;
@@ -126,7 +133,10 @@ err_free:
 	return err;
 }
 
-/* The ring's own end is asynchronous: what is registered is given back first, so that the target is free. */
+/*
+ * The ring's own end is asynchronous: what is registered is given back first, so that the
+ * target is free.
+ */
 static void loader_close(struct loader *l)
 {
 	io_uring_unregister_files(&l->ring);

@@ -2,8 +2,8 @@
 /*
  * The loader: 4 KiB random I/O by io_uring, with a fixed seed, identical for every arm.
  *
- * This -> target block device, O_DIRECT. It owns the meaning of a sample: clock units per I/O over a
- * window of BENCH_WINDOW I/Os, the loader's own instructions included.
+ * This -> target block device, O_DIRECT. It owns the meaning of a sample: clock units per I/O
+ * over a window of BENCH_WINDOW I/Os, the loader's own instructions included.
  */
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H

@@ -2,8 +2,8 @@
 /*
  * Loading and unloading the kernel module.
  *
- * scenario -> this -> stack. The module file is given by path, so that two revisions can take turns in one
- * boot. When the kernel refuses it, what the kernel said is printed.
+ * scenario -> this -> stack. The module file is given by path, so that two revisions can take
+ * turns in one boot. When the kernel refuses it, what the kernel said is printed.
  */
 #include "module.h"
 

@@ -2,7 +2,8 @@
 /*
  * The kernel module in and out.
  *
- * Arms that need no module are measured without it: raw means that nothing of ours is in the kernel.
+ * Arms that need no module are measured without it: raw means that nothing of ours is in the
+ * kernel.
  */
 #ifndef BENCH_MODULE_H
 #define BENCH_MODULE_H
@@ -24,7 +25,10 @@ bool bench_module_loaded(void);
  */
 int bench_module_load(const char *path);
 
-/** bench_module_unload - unload the module if it is loaded; Return: 0 or -errno, a sentence was printed */
+/**
+ * bench_module_unload - unload the module if it is loaded; Return: 0 or -errno, a sentence
+ * was printed
+ */
 int bench_module_unload(void);
 
 /** bench_module_id - srcversion of the loaded module, or its build id; "" when none is loaded */

@@ -2,8 +2,8 @@
 /*
  * Names of scenarios, devices, arms and loads, and their lookup.
  *
- * The command line -> this -> scenario. It owns the spelling used in result.json. It does not know how
- * a device or an arm is made: that is devices.c and stack.c.
+ * The command line -> this -> scenario. It owns the spelling used in result.json. It does not
+ * know how a device or an arm is made: that is devices.c and stack.c.
  */
 #include "names.h"
 

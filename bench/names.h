@@ -2,8 +2,8 @@
 /*
  * Names of everything the benchmark can be asked for: scenarios, devices, arms and loads.
  *
- * The command line -> these tables -> scenario. It owns the spelling that appears in result.json and
- * the stack that each arm builds, as one drawable line. Pure: no I/O, no clock.
+ * The command line -> these tables -> scenario. It owns the spelling that appears in
+ * result.json and the stack that each arm builds, as one drawable line. Pure: no I/O, no clock.
  */
 #ifndef BENCH_NAMES_H
 #define BENCH_NAMES_H
@@ -20,7 +20,10 @@ enum bench_device {
 	BENCH_NR_DEVICES,
 };
 
-/** enum bench_arm - what stands between the loader and the disk; arms up to DM_LINEAR_2 need no module */
+/**
+ * enum bench_arm - what stands between the loader and the disk; arms up to DM_LINEAR_2 need
+ * no module
+ */
 enum bench_arm {
 	BENCH_RAW,
 	BENCH_DM_LINEAR,

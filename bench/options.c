@@ -23,7 +23,10 @@
 #define DEFAULT_WARMUP 256
 #define DEFAULT_SEED 1
 
-/* The kernel's own work after boot spoils the first seconds; sleeping is free on the instruction clock. */
+/*
+ * The kernel's own work after boot spoils the first seconds; sleeping is free on the
+ * instruction clock.
+ */
 #define SETTLE_MS 5000
 
 /* A million I/Os of a cell take minutes under emulation, and their samples megabytes. */

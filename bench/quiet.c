@@ -2,8 +2,8 @@
 /*
  * Run times of all tasks, out of /proc/PID/task/TID/schedstat.
  *
- * scenario -> this -> proof. Another task that runs while a load is measured would be counted as the
- * load's; here it is seen. Tasks that end between two looks are missed.
+ * scenario -> this -> proof. Another task that runs while a load is measured would be counted
+ * as the load's; here it is seen. Tasks that end between two looks are missed.
  */
 #include "quiet.h"
 

@@ -2,8 +2,8 @@
 /*
  * A result for people.
  *
- * result -> this -> terminal and report.md. Every figure carries its unit and the smallest difference that
- * it can resolve; what the clock can not see is said in every report.
+ * result -> this -> terminal and report.md. Every figure carries its unit and the smallest
+ * difference that it can resolve; what the clock can not see is said in every report.
  */
 #include "report.h"
 
@@ -138,18 +138,19 @@ static void markdown_intro(const struct bench_result *result, FILE *out)
 	for (i = 0; i < bench_arms.nr; i++)
 		fprintf(out, "- `%s`: %s: `%s`\n", bench_arms.names[i].name,
 			bench_arms.names[i].what, bench_arms.names[i].stack);
-	fputs("\nThe cost is the median over windows of 32 I/Os of everything the processor executed "
-	      "for one I/O:\nthe loader, the kernel, and the ublk server where there is one. Nothing "
-	      "is subtracted.\n*Spread* is the largest minus the smallest median of a repetition. "
-	      "*Resolvable* is the smallest true\ndifference to raw that this run can be relied on to "
-	      "show; a smaller one is not evidence of anything.\n", out);
+	fputs("\nThe cost is the median over windows of 32 I/Os of everything the processor\n"
+	      "executed for one I/O: the loader, the kernel, and the ublk server where there is\n"
+	      "one. Nothing is subtracted. *Spread* is the largest minus the smallest median of a\n"
+	      "repetition. *Resolvable* is the smallest true difference to raw that this run can\n"
+	      "be relied on to show; a smaller one is not evidence of anything.\n", out);
 	if (strcmp(result->clock, "ns"))
-		fputs("\n**Instructions are not cycles.** Cache misses, lock contention, parallelism "
-		      "and the latency of a real\ndisk are invisible to this clock; a copy of 4 KiB by "
-		      "one string instruction counts about 4100.\n", out);
+		fputs("\n**Instructions are not cycles.** Cache misses, lock contention,\n"
+		      "parallelism and the latency of a real disk are invisible to this clock; a\n"
+		      "copy of 4 KiB by one string instruction counts about 4100.\n", out);
 	else
-		fputs("\n**Nanoseconds of an emulated or shared machine** vary between boots by more "
-		      "than what is measured\nhere; these figures are no basis for a gate.\n", out);
+		fputs("\n**Nanoseconds of an emulated or shared machine** vary between boots by\n"
+		      "more than what is measured here; these figures are no basis for a gate.\n",
+		      out);
 }
 
 static void markdown_value(const char *key, struct json_object *value, FILE *out)
@@ -186,10 +187,11 @@ static void markdown_attach(struct json_object *attach, FILE *out)
 
 	if (!attach || !json_object_object_get_ex(attach, "results", &results))
 		return;
-	fputs("\n## Attach and detach\n\nTimed with hyperfine in the guest, the start of the `blki` "
-	      "process included\n(`attach-hyperfine.json`). It is the guest's own time: on the "
-	      "instruction clock one instruction\nis one nanosecond and waiting for a grace period "
-	      "passes as quickly as the timers say.\n\n"
+	fputs("\n## Attach and detach\n\nTimed with hyperfine in the guest, the start of the\n"
+	      "`blki` process included (`attach-hyperfine.json`). It is the guest's own, virtual\n"
+	      "time: on the instruction clock one instruction is one nanosecond, and a wait for a\n"
+	      "grace period or a timer lasts what the guest's timers say, whatever the host\n"
+	      "needed.\n\n"
 	      "| command | median ms | min ms | max ms |\n|---|---:|---:|---:|\n", out);
 	for (i = 0; i < json_object_array_length(results); i++) {
 		entry = json_object_array_get_idx(results, i);

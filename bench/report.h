@@ -11,7 +11,10 @@
 
 #include "result.h"
 
-/** bench_report_table - the table: cost, difference to raw, ratio to dm-linear, spread, resolvable */
+/**
+ * bench_report_table - the table: cost, difference to raw, ratio to dm-linear, spread,
+ * resolvable
+ */
 void bench_report_table(const struct bench_result *result, FILE *out);
 
 /** bench_report_failures - one line for every check that failed */

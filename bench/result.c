@@ -2,8 +2,8 @@
 /*
  * A benchmark result in memory: cells, comparisons and checks.
  *
- * scenario -> this -> result_json.c, report, gate. It keeps the summary of a cell in step with its samples
- * and does no I/O.
+ * scenario -> this -> result_json.c, report, gate. It keeps the summary of a cell in step with
+ * its samples and does no I/O.
  */
 #include "result.h"
 

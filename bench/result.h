@@ -2,8 +2,8 @@
 /*
  * A benchmark result in memory, and the format of result.json (schema blki-bench-result/1).
  *
- * scenario -> cells and checks -> this -> report | gate. It owns the format: every median recomputes from
- * the samples beside it. Pure except for the two functions that name a file.
+ * scenario -> cells and checks -> this -> report | gate. It owns the format: every median
+ * recomputes from the samples beside it. Pure except for the two functions that name a file.
  */
 #ifndef BENCH_RESULT_H
 #define BENCH_RESULT_H
@@ -171,7 +171,8 @@ struct json_object *bench_result_to_json(const struct bench_result *result);
  * @message: out: on failure what is wrong
  * @size: bytes at @message
  *
- * Return: 0; -EINVAL it is no blki-bench-result/1, or a median does not recompute from its samples; -ENOMEM.
+ * Return: 0; -EINVAL it is no blki-bench-result/1, or a median does not recompute from its
+ * samples; -ENOMEM.
  */
 int bench_result_from_json(struct json_object *root, struct bench_result *result, char *message,
 			   size_t size);
@@ -179,7 +180,10 @@ int bench_result_from_json(struct json_object *root, struct bench_result *result
 /** bench_result_write - write result.json; Return: 0 or -errno */
 int bench_result_write(const struct bench_result *result, const char *path);
 
-/** bench_result_read - read result.json; arguments and Return as bench_result_from_json(), or -errno */
+/**
+ * bench_result_read - read result.json; arguments and Return as bench_result_from_json(),
+ * or -errno
+ */
 int bench_result_read(const char *path, struct bench_result *result, char *message, size_t size);
 
 #endif /* BENCH_RESULT_H */

@@ -3,8 +3,8 @@
  * result.json: a result written and read back.
  *
  * result.c -> this -> a file, and the other way for the gate. It owns the field names of schema
- * blki-bench-result/1. Samples are printed so that they read back to the same bits; a document whose
- * medians do not recompute from its samples is refused.
+ * blki-bench-result/1. Samples are printed so that they read back to the same bits; a document
+ * whose medians do not recompute from its samples is refused.
  */
 #include "result.h"
 
@@ -17,7 +17,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* 17 significant digits bring any double back; ours are sums over a power of two and need far fewer. */
+/*
+ * 17 significant digits bring any double back; ours are sums over a power of two and need
+ * far fewer.
+ */
 static struct json_object *exact_number(double value)
 {
 	char text[32];
@@ -227,7 +230,10 @@ static int cell_from_json(struct json_object *o, struct bench_result *result)
 		return err;
 	if (get_count(o, "n") != (long)cell->nr_ios)
 		return -EINVAL;
-	/* Both come from the same bits by the same function: they are equal or the file was edited. */
+	/*
+	 * Both come from the same bits by the same function: they are equal or the file was
+	 * edited.
+	 */
 	return json_object_get_double(median) == cell->summary.median ? 0 : -EINVAL;
 }
 

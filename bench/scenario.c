@@ -2,9 +2,10 @@
 /*
  * The scenario remap-overhead.
  *
- * options -> this -> devices, stack, load -> result. The order is the point: a repetition makes the disk
- * anew and visits every arm once, the next one visits them in the opposite order (A B C, C B A), so that a
- * drift hits all arms alike; the first repetition is dropped. It computes nothing: that is stat.c.
+ * options -> this -> devices, stack, load -> result. The order is the point: a repetition
+ * makes the disk anew and visits every arm once, the next one visits them in the opposite
+ * order (A B C, C B A), so that a drift hits all arms alike; the first repetition is dropped.
+ * It computes nothing: that is stat.c.
  */
 #include "scenario.h"
 
@@ -186,7 +187,10 @@ static int repeat(struct device_work *work, unsigned int s, unsigned int rep)
 	return err ? err : down;
 }
 
-/* null_blk is measured without data; its data path is checked on a twin that differs in memory_backed. */
+/*
+ * null_blk is measured without data; its data path is checked on a twin that differs in
+ * memory_backed.
+ */
 static int verify_arms(struct device_work *work, unsigned int s)
 {
 	struct bench_run *run = work->run;

@@ -2,8 +2,8 @@
 /*
  * The scenario remap-overhead: every arm on every device under every load, interleaved.
  *
- * options -> this -> result. With two sides, two revisions of the module (and of ublk-sim) take turns in
- * one boot and fill one result each.
+ * options -> this -> result. With two sides, two revisions of the module (and of ublk-sim)
+ * take turns in one boot and fill one result each.
  */
 #ifndef BENCH_SCENARIO_H
 #define BENCH_SCENARIO_H
@@ -62,9 +62,10 @@ struct bench_run {
  * bench_scenario_run - measure everything a run asks for
  * @run: filled in, results initialised; gets cells, checks and comparisons
  *
- * Context: minutes; makes and removes devices, modules, processes. A signal ends it after taking everything
- * down.
- * Return: 0 when everything was measured, whatever the checks say; or -errno, a sentence was printed.
+ * Context: minutes; makes and removes devices, modules, processes. A signal ends it after
+ * taking everything down.
+ * Return: 0 when everything was measured, whatever the checks say; or -errno, a sentence was
+ * printed.
  */
 int bench_scenario_run(struct bench_run *run);
 

@@ -2,8 +2,9 @@
 /*
  * The arms: what is stacked between the loader and the origin.
  *
- * scenario -> this -> libblki -> kernel. An arm that needs no module is put up with the module unloaded.
- * What an arm's layers count about themselves is read here too, for the checks; nothing is judged here.
+ * scenario -> this -> libblki -> kernel. An arm that needs no module is put up with the module
+ * unloaded. What an arm's layers count about themselves is read here too, for the checks;
+ * nothing is judged here.
  */
 #include "stack.h"
 
@@ -20,7 +21,10 @@
 /* Names in device-mapper of what bench makes, lowest first. */
 static const char *const dm_names[BENCH_MAX_DM] = { "bench-lower", "bench-upper" };
 
-/* A detach that a signal interrupts is tried again: taking down must not leave anything attached. */
+/*
+ * A detach that a signal interrupts is tried again: taking down must not leave anything
+ * attached.
+ */
 #define DETACH_TRIES 3
 
 static int add_dm(struct bench_stack *stack, const char *under, const char *suffix)

@@ -50,7 +50,10 @@ int bench_stack_up(struct bench_stack *stack, enum bench_arm arm, const struct b
 /** bench_stack_down - take an arm down; Return: 0 or the first -errno, a sentence was printed */
 int bench_stack_down(struct bench_stack *stack);
 
-/** bench_stack_count - read every count of a standing arm; Return: 0 or -errno, a sentence was printed */
+/**
+ * bench_stack_count - read every count of a standing arm; Return: 0 or -errno, a sentence
+ * was printed
+ */
 int bench_stack_count(const struct bench_stack *stack, struct bench_counts *counts);
 
 #endif /* BENCH_STACK_H */

@@ -2,8 +2,9 @@
 /*
  * Statistics of one cell and of a difference between cells.
  *
- * load -> samples -> this -> result. The definitions, and why these, are in docs/statistics.md. It does
- * no I/O and reads no clock, so that everything in it is tested against known answers.
+ * load -> samples -> this -> result. The definitions, and why these, are in
+ * docs/statistics.md. It does no I/O and reads no clock, so that everything in it is tested
+ * against known answers.
  */
 #include "stat.h"
 

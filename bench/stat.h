@@ -2,8 +2,8 @@
 /*
  * Statistics of one cell and of a difference between cells. The reasons are in docs/statistics.md.
  *
- * load -> samples -> this -> result. Pure: arrays in, numbers out, no I/O, no clock, no allocation that
- * outlives a call.
+ * load -> samples -> this -> result. Pure: arrays in, numbers out, no I/O, no clock, no
+ * allocation that outlives a call.
  */
 #ifndef BENCH_STAT_H
 #define BENCH_STAT_H
@@ -45,8 +45,9 @@ double bench_median(const double *values, size_t nr);
  * @nr: sample size
  *
  * Return: d2, or 0 outside [2, BENCH_MAX_REPS].
- * Source: L. H. C. Tippett, "On the extreme individuals and the range of samples taken from a normal
- * population", Biometrika 17 (1925), 364-387; tabulated as d2 in every text on control charts.
+ * Source: L. H. C. Tippett, "On the extreme individuals and the range of samples taken from a
+ * normal population", Biometrika 17 (1925), 364-387; tabulated as d2 in every text on control
+ * charts.
  */
 double bench_range_d2(unsigned int nr);
 

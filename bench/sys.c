@@ -2,8 +2,8 @@
 /*
  * Messages, interruption, small files and child processes.
  *
- * Below every stage of a run. The only mutable state is the number of the signal that came and the time of
- * the start; both are set from main() or a handler.
+ * Below every stage of a run. The only mutable state is the number of the signal that came and
+ * the time of the start; both are set from main() or a handler.
  */
 #include "sys.h"
 
@@ -164,7 +164,10 @@ static int wait_for_child(pid_t pid, const char *name)
 	return -EIO;
 }
 
-/* The pipe's reading end may stay open in a daemon that the child leaves behind: hence close-on-exec. */
+/*
+ * The pipe's reading end may stay open in a daemon that the child leaves behind: hence
+ * close-on-exec.
+ */
 int sys_run(char *out, size_t size, const char *const argv[])
 {
 	posix_spawn_file_actions_t actions;

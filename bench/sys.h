@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Small services of the operating system that every stage of a run needs: messages, interruption, files
- * of a few bytes, child processes.
+ * Small services of the operating system that every stage of a run needs: messages,
+ * interruption, files of a few bytes, child processes.
  *
  * Below everything in the guest; knows nothing of devices or arms.
  */
@@ -15,11 +15,15 @@
 /** bench_error - print "bench: " and one sentence to stderr */
 void bench_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** bench_progress - print one line of progress to stderr, with the seconds since the start in front */
+/**
+ * bench_progress - print one line of progress to stderr, with the seconds since the start
+ * in front
+ */
 void bench_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
- * bench_signals_catch - from now on SIGINT, SIGTERM and SIGALRM only raise a flag, and system calls return EINTR
+ * bench_signals_catch - from now on SIGINT, SIGTERM and SIGALRM only raise a flag, and system
+ * calls return EINTR
  *
  * Everything that was made is then taken down by the ordinary failure paths.
  */
@@ -39,7 +43,8 @@ int bench_signal_forget(void);
  *
  * Return: 0 or -errno.
  */
-int sys_read(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int sys_read(char *text, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /** sys_write - write @text to the file whose path @format makes; Return: 0 or -errno */
 int sys_write(const char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -51,11 +56,15 @@ int sys_write(const char *text, const char *format, ...) __attribute__((format(p
  * @argv: NULL-terminated
  *
  * Its stderr is ours. Context: forks; sleeps.
- * Return: 0; -ENOENT it is not there; -EIO it failed, and a sentence was printed; -E2BIG @out is too small.
+ * Return: 0; -ENOENT it is not there; -EIO it failed, and a sentence was printed; -E2BIG @out
+ * is too small.
  */
 int sys_run(char *out, size_t size, const char *const argv[]);
 
-/** sys_wait_for - wait until a path exists, at most @timeout_ms milliseconds; Return: 0 or -ETIMEDOUT */
+/**
+ * sys_wait_for - wait until a path exists, at most @timeout_ms milliseconds; Return: 0 or
+ * -ETIMEDOUT
+ */
 int sys_wait_for(const char *path, unsigned int timeout_ms);
 
 /** sys_sleep_ms - sleep that many milliseconds, or until a signal comes; Return: 0 or -EINTR */

@@ -2,8 +2,9 @@
 /*
  * Data through an arm and round it.
  *
- * scenario -> this -> target and whole disk, O_DIRECT, so that no page cache answers for the disk. Every
- * block carries its own pattern: a block that lands elsewhere, or an old one, is noticed.
+ * scenario -> this -> target and whole disk, O_DIRECT, so that no page cache answers for the
+ * disk. Every block carries its own pattern: a block that lands elsewhere, or an old one, is
+ * noticed.
  */
 #include "verify.h"
 
@@ -169,7 +170,8 @@ int bench_verify_none(const struct bench_disk *disk, enum bench_arm arm,
 
 	check_name(disk, arm, name, sizeof(name));
 	return bench_result_check(result, name, true,
-				  "not applicable: the device keeps no data; the counts stand for it");
+				  "not applicable: the device keeps no data; the counts stand for "
+				  "it");
 }
 
 int bench_prefill(const struct bench_disk *disk)

@@ -19,8 +19,8 @@ struct bench_result;
  * @seed: of the blocks' places and contents
  * @result: gets the check
  *
- * The whole-disk node is another path to the same sectors: it passes neither the device-mapper devices nor
- * an interposer of the partition.
+ * The whole-disk node is another path to the same sectors: it passes neither the device-mapper
+ * devices nor an interposer of the partition.
  *
  * Return: 0 when the check was made, whatever it says; or -errno with a sentence printed.
  */
@@ -34,8 +34,8 @@ int bench_verify_none(const struct bench_disk *disk, enum bench_arm arm,
  * bench_prefill - write every block of the origin once, through the whole disk
  * @disk: a disk that keeps data
  *
- * A block that was never written takes a shorter way through a RAM disk, and would make random reads cheaper
- * than they are.
+ * A block that was never written takes a shorter way through a RAM disk, and would make random
+ * reads cheaper than they are.
  *
  * Return: 0 or -errno, a sentence was printed.
  */

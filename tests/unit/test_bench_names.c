@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Unit tests of bench/names.c: the spelling of the schema, and what a wrong word is answered.
+ */
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench/names.h"
+
+static void names_are_those_of_the_schema(void **state)
+{
+	static const char *const devices[] = { "null_blk", "brd", "ublk-null", "ublk-ram" };
+	static const char *const arms[] = { "raw", "dm-linear", "dm-linear-2", "idle", "pass",
+					    "remap" };
+	size_t i;
+
+	(void)state;
+	assert_int_equal(bench_devices.nr, 4);
+	assert_int_equal(bench_arms.nr, 6);
+	for (i = 0; i < 4; i++)
+		assert_string_equal(bench_devices.names[i].name, devices[i]);
+	for (i = 0; i < 6; i++)
+		assert_string_equal(bench_arms.names[i].name, arms[i]);
+}
+
+static void parse_list_sets_bits(void **state)
+{
+	unsigned int mask = 0;
+	char message[256];
+
+	(void)state;
+	assert_int_equal(bench_names_parse(&bench_arms, "remap,raw", &mask, message,
+					   sizeof(message)), 0);
+	assert_int_equal(mask, 1u << BENCH_REMAP | 1u << BENCH_RAW);
+}
+
+static void parse_unknown_name_lists_valid_ones(void **state)
+{
+	unsigned int mask = 77;
+	char message[256];
+
+	(void)state;
+	assert_int_equal(bench_names_parse(&bench_devices, "brd,nvme", &mask, message,
+					   sizeof(message)), -EINVAL);
+	assert_string_equal(message, "unknown device \"nvme\"; valid: null_blk, brd, ublk-null, "
+			    "ublk-ram");
+	assert_int_equal(mask, 77);
+}
+
+static void parse_empty_and_prefix_are_refused(void **state)
+{
+	static const char *const wrong[] = { "", "raw,", ",raw", "ra", "rawx", "dm-linear-",
+					    " raw" };
+	unsigned int mask;
+	char message[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(bench_names_parse(&bench_arms, wrong[i], &mask, message,
+						   sizeof(message)), -EINVAL);
+}
+
+static void parse_long_word_fits_message(void **state)
+{
+	char word[600], message[64];
+	unsigned int mask;
+
+	(void)state;
+	memset(word, 'x', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	assert_int_equal(bench_names_parse(&bench_arms, word, &mask, message, sizeof(message)),
+			 -EINVAL);
+	assert_true(strlen(message) < sizeof(message));
+}
+
+static void loads_have_their_depth_and_direction(void **state)
+{
+	unsigned int load;
+
+	(void)state;
+	for (load = 0; load < BENCH_NR_LOADS; load++) {
+		const char *name = bench_loads.names[load].name;
+
+		assert_int_equal(bench_load_is_write((enum bench_load)load),
+				 !strncmp(name, "randwrite", 9));
+		assert_int_equal(bench_load_depth((enum bench_load)load),
+				 atoi(strstr(name, "qd") + 2));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_are_those_of_the_schema),
+		cmocka_unit_test(parse_list_sets_bits),
+		cmocka_unit_test(parse_unknown_name_lists_valid_ones),
+		cmocka_unit_test(parse_empty_and_prefix_are_refused),
+		cmocka_unit_test(parse_long_word_fits_message),
+		cmocka_unit_test(loads_have_their_depth_and_direction),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
