@@ -2,8 +2,9 @@
 /*
  * Unit tests of the ioctl layer, tools/libblki/{handle,control}.c, against a made-up kernel.
  *
- * ioctl(), open() and fstat() of the library are wrapped by the linker: /dev/blki/control answers from
- * struct fake below, /dev/null stands for the devices of the tests (sysfs is empty, so paths are used).
+ * ioctl(), open() and fstat() of the library are wrapped by the linker: /dev/blki/control answers
+ * from struct fake below, /dev/null stands for the devices of the tests (sysfs is empty, so paths
+ * are used).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -208,7 +209,8 @@ static void calls_without_module_say_so(void **state)
 	(void)state;
 	fake.open_errno = ENOENT;
 	blki_open(&h);
-	assert_int_equal(blki_remap_start(h, "/dev/origin1", "/dev/acceptor1", NULL, NULL), -ENOENT);
+	assert_int_equal(blki_remap_start(h, "/dev/origin1", "/dev/acceptor1", NULL, NULL),
+			 -ENOENT);
 	assert_int_equal(blki_filter_attach(h, "/dev/origin1", "null", NULL, NULL), -ENOENT);
 	assert_int_equal(blki_filter_detach(h, "/dev/origin1", "null", 0), -ENOENT);
 	assert_int_equal(blki_detach_id(h, 1, 0), -ENOENT);
@@ -357,7 +359,8 @@ static void second_remap_names_the_first(void **state)
 	(void)state;
 	fake.entries = chain;
 	fake.nr = 2;
-	assert_int_equal(blki_remap_start(h, "/dev/origin1", "/dev/acceptor3", NULL, NULL), -EEXIST);
+	assert_int_equal(blki_remap_start(h, "/dev/origin1", "/dev/acceptor3", NULL, NULL),
+			 -EEXIST);
 	expect_message(h, "/dev/origin1: already remapped to dm-2 since ");
 	expect_message(h, "blki remap stop /dev/origin1");
 	assert_int_equal(fake.attach.size, 0);

@@ -272,8 +272,13 @@ static void resolve_gone_device_keeps_its_name(void **state)
 static struct blki_entry remap(unsigned int origin_minor, unsigned int acceptor_minor, uint64_t id)
 {
 	return (struct blki_entry){
-		.id = id, .kind = BLKI_KIND_REMAP, .state = BLKI_STATE_LIVE, .origin_major = 8,
-		.origin_minor = origin_minor, .acceptor_major = 253, .acceptor_minor = acceptor_minor,
+		.id = id,
+		.kind = BLKI_KIND_REMAP,
+		.state = BLKI_STATE_LIVE,
+		.origin_major = 8,
+		.origin_minor = origin_minor,
+		.acceptor_major = 253,
+		.acceptor_minor = acceptor_minor,
 		.name = "remap",
 	};
 }

@@ -52,8 +52,8 @@ static void timeout_out_of_range_is_told_apart(void **state)
 static void timeout_no_number_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"", " ", "x", "-1", "+1", "1.", ".5", "1.2345", "1s", "1 ", " 1", "1e3", "0x10", "1,5",
-		"1.5.5", "inf", "nan",
+		"",   " ",  "x",   "-1",   "+1",  "1.",	   ".5",  "1.2345", "1s",
+		"1 ", " 1", "1e3", "0x10", "1,5", "1.5.5", "inf", "nan",
 	};
 	unsigned int ms;
 

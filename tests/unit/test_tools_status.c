@@ -21,7 +21,8 @@ static const struct status_row filter_row = {
 	.entry = {
 		.id = 3, .origin_major = 259, .origin_minor = 1, .kind = BLKI_KIND_FILTER,
 		.hook = BLKI_HOOK_LIST, .altitude = 1000, .state = BLKI_STATE_LIVE,
-		.since_ns = SINCE_S * NS_PER_S + 5, .nr_seen = 7, .nr_completed = 2, .nr_bytes = 28672,
+		.since_ns = SINCE_S * NS_PER_S + 5, .nr_seen = 7, .nr_completed = 2,
+		.nr_bytes = 28672,
 		.name = "null", .origin = "nullb0p1",
 	},
 };
@@ -31,7 +32,8 @@ static const struct status_row remap_row = {
 		.id = 4, .origin_major = 259, .origin_minor = 1, .acceptor_major = 253,
 		.acceptor_minor = 3, .kind = BLKI_KIND_REMAP, .hook = BLKI_HOOK_LIST,
 		.state = BLKI_STATE_HOLDING, .since_ns = SINCE_S * NS_PER_S,
-		.nr_seen = UINT64_MAX, .nr_done = 11, .nr_in_flight = 5, .nr_held = 6, .nr_punted = 1,
+		.nr_seen = UINT64_MAX, .nr_done = 11, .nr_in_flight = 5, .nr_held = 6,
+		.nr_punted = 1,
 		.name = "remap", .origin = "nullb0p1", .acceptor = "dm-3",
 	},
 	.acceptor_dm = "dm-noexcl",
@@ -152,13 +154,16 @@ static void print_chain_ends_in_its_acceptor(void **state)
 	char *text = draw(rows, 2);
 
 	(void)state;
-	assert_string_equal(text,
+	assert_string_equal(
+		text,
 		"nullb0p1 (259:1), hook list\n"
-		"  |-- filter null (id 3, altitude 1000), live since 2026-01-01 00:00:00 (1 min 1 s)\n"
+		"  |-- filter null (id 3, altitude 1000), live since 2026-01-01 00:00:00 "
+		"(1 min 1 s)\n"
 		"  |     seen 7 bios, 28.0 KiB; completed 2\n"
 		"  `-> remap to dm-3 (dm-noexcl, 253:3) (id 4), holding since 2026-01-01 00:00:00 "
 		"(1 min 2 s)\n"
-		"        seen 18446744073709551615 bios, 0 B; done 11, in flight 5, held 6, punted 1\n");
+		"        seen 18446744073709551615 bios, 0 B; done 11, in flight 5, held 6, "
+		"punted 1\n");
 	free(text);
 }
 
@@ -195,8 +200,13 @@ static void size_rounds_into_the_next_unit(void **state)
 		uint64_t bytes;
 		const char *text;
 	} cases[] = {
-		{ 0, "0 B" }, { 1023, "1023 B" }, { 1024, "1.0 KiB" }, { 1536, "1.5 KiB" },
-		{ 1048575, "1.0 MiB" }, { UINT64_C(1) << 30, "1.0 GiB" }, { UINT64_MAX, "16.0 EiB" },
+		{ 0, "0 B" },
+		{ 1023, "1023 B" },
+		{ 1024, "1.0 KiB" },
+		{ 1536, "1.5 KiB" },
+		{ 1048575, "1.0 MiB" },
+		{ UINT64_C(1) << 30, "1.0 GiB" },
+		{ UINT64_MAX, "16.0 EiB" },
 	};
 	char text[STATUS_TEXT_BYTES];
 

@@ -2,8 +2,8 @@
 /*
  * Unit tests of the device-mapper table parser, tools/libblki/table.c.
  *
- * Known tables, each refusal with its words, and a seeded random test: whatever the text, the parser either
- * gives a table that keeps its own rules or a reason.
+ * Known tables, each refusal with its words, and a seeded random test: whatever the text, the
+ * parser either gives a table that keeps its own rules or a reason.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -167,7 +167,10 @@ static void has_noexcl_looks_at_last_words_only(void **state)
 	assert_false(table_has_noexcl(""));
 }
 
-/* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled" (2016) */
+/*
+ * xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled"
+ * (2016)
+ */
 static uint64_t next_random(uint64_t *state)
 {
 	*state ^= *state >> 12;
@@ -179,10 +182,13 @@ static uint64_t next_random(uint64_t *state)
 static void random_text(char *text, size_t room, uint64_t *seed)
 {
 	static const char *const words[] = {
-		"0", "8", "16", "linear", "noexcl", "zero", "/dev/a", " ", " ", " ", "\n", "\n", "#",
-		"\t", "18446744073709551615", "-", "blki-linear", "253:0", "\x80\xff", "\r",
+		"0",	"8",	       "16",	"linear",   "noexcl",
+		"zero", "/dev/a",      " ",	" ",	    " ",
+		"\n",	"\n",	       "#",	"\t",	    "18446744073709551615",
+		"-",	"blki-linear", "253:0", "\x80\xff", "\r",
 	};
-	static const char *const beginnings[] = { "", "0 8 ", "0 8 linear ", "0 8 linear /dev/a 0 " };
+	static const char *const beginnings[] = { "", "0 8 ", "0 8 linear ",
+						  "0 8 linear /dev/a 0 " };
 	size_t nr, target = next_random(seed) % room;
 
 	nr = (size_t)snprintf(text, room, "%s", beginnings[next_random(seed) >> 62]);

@@ -2,8 +2,8 @@
 /*
  * Finds the command of a command line and parses its options with argp.
  *
- * main.c -> [this] -> commands.c. Every command has only the options it lists; all others, and a wrong
- * number of arguments, are usage errors (exit 2).
+ * main.c -> [this] -> commands.c. Every command has only the options it lists; all others, and a
+ * wrong number of arguments, are usage errors (exit 2).
  */
 #include <stdio.h>
 
@@ -28,12 +28,13 @@ struct option_row {
 
 static const struct option_row option_rows[] = {
 	{ CLI_OPT_ALL, { "all", KEY_ALL, NULL, 0, "Everything that is attached", 0 } },
-	{ CLI_OPT_HOOK, { "hook", KEY_HOOK, "HOOK", 0,
-			  "How bios are caught: list, wrap or default (the module's choice; default)",
-			  0 } },
+	{ CLI_OPT_HOOK,
+	  { "hook", KEY_HOOK, "HOOK", 0,
+	    "How bios are caught: list, wrap or default (the module's choice; default)", 0 } },
 	{ CLI_OPT_JSON, { "json", KEY_JSON, NULL, 0, "Print JSON, schema blki-status/1", 0 } },
-	{ CLI_OPT_TIMEOUT, { "timeout", KEY_TIMEOUT, "SECONDS", 0,
-			     "Longest wait for I/O to drain, such as 5 or 0.5 (default 30)", 0 } },
+	{ CLI_OPT_TIMEOUT,
+	  { "timeout", KEY_TIMEOUT, "SECONDS", 0,
+	    "Longest wait for I/O to drain, such as 5 or 0.5 (default 30)", 0 } },
 };
 
 #define NR_OPTIONS	(sizeof(option_rows) / sizeof(option_rows[0]))
@@ -49,7 +50,8 @@ static void parse_timeout(struct argp_state *state, struct cli_args *args, const
 	int ret = options_timeout(text, &args->timeout_ms);
 
 	if (ret == -ERANGE)
-		argp_error(state, "--timeout %s is out of range; give 0.001 to 4294967 seconds", text);
+		argp_error(state, "--timeout %s is out of range; give 0.001 to 4294967 seconds",
+			   text);
 	else if (ret)
 		argp_error(state, "--timeout %s is no number of seconds; give one such as 5 or 0.5",
 			   text);
@@ -103,7 +105,9 @@ static int run_command(const struct cli_table *table, const struct cli_command *
 		       char *const argv[])
 {
 	struct argp_option options[NR_OPTIONS + 1] = { { 0 } };
-	struct argp argp = { options, parse_key, command->args_doc, command->doc, NULL, NULL, NULL };
+	struct argp argp = {
+		options, parse_key, command->args_doc, command->doc, NULL, NULL, NULL
+	};
 	struct cli_args args = { .program = table->program };
 	struct parse parse = { command, &args };
 	char title[TITLE_BYTES];

@@ -2,8 +2,8 @@
 /*
  * Command lines of the form PROGRAM GROUP VERB ARGUMENTS, shared by blki and the dmsetup front-end.
  *
- * main.c of either program -> cli_run() with its table of commands -> commands.c. It owns the exit codes
- * and the place where failures are printed.
+ * main.c of either program -> cli_run() with its table of commands -> commands.c. It owns the exit
+ * codes and the place where failures are printed.
  */
 #ifndef BLKI_CLI_H
 #define BLKI_CLI_H

@@ -2,8 +2,8 @@
 /*
  * The commands: parsed arguments in, calls of libblki, an exit code out.
  *
- * cli.c -> [this] -> libblki. A module that can not be reached is a matter of the environment (exit 2); a
- * request that the kernel refused is a failure (exit 1).
+ * cli.c -> [this] -> libblki. A module that can not be reached is a matter of the environment (exit
+ * 2); a request that the kernel refused is a failure (exit 1).
  */
 #include "tools/blki/commands.h"
 
@@ -49,7 +49,8 @@ int commands_exit_code(int ret, bool opened)
 
 static void complain(const struct cli_args *args, const struct blki *h)
 {
-	fprintf(stderr, "%s: %s\n", args->program, h ? blki_message(h) : "out of memory; try again");
+	fprintf(stderr, "%s: %s\n", args->program,
+		h ? blki_message(h) : "out of memory; try again");
 }
 
 /* Opens the connection, or says why not. Return: 0 or an exit code. */
@@ -127,8 +128,10 @@ static int detach_one(const struct cli_args *args, struct blki *h, uint64_t id)
 	int ret;
 
 	if (interrupted) {
-		fprintf(stderr, "%s: interposer %llu: left attached after the interruption; run the "
-			"command again\n", args->program, (unsigned long long)id);
+		fprintf(stderr,
+			"%s: interposer %llu: left attached after the interruption; run the "
+			"command again\n",
+			args->program, (unsigned long long)id);
 		return CLI_EXIT_FAILED;
 	}
 	ret = blki_detach_id(h, id, args->timeout_ms);
@@ -161,7 +164,8 @@ static int detach_ids(const struct cli_args *args, struct blki *h)
 
 	for (size_t i = 0; i < args->nr_words; i++) {
 		if (options_id(args->words[i], &id)) {
-			fprintf(stderr, "%s: %s is no id of an interposer; see %s status, or give --all\n",
+			fprintf(stderr,
+				"%s: %s is no id of an interposer; see %s status, or give --all\n",
 				args->program, args->words[i], args->program);
 			return CLI_EXIT_USAGE;
 		}
@@ -222,7 +226,8 @@ static int print_status(const struct cli_args *args, const struct blki_entry *en
 		ok = print_json(rows, nr);
 	} else if (ok) {
 		clock_gettime(CLOCK_REALTIME, &now);
-		status_print(stdout, rows, nr, (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec);
+		status_print(stdout, rows, nr,
+			     (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec);
 	}
 	free(rows);
 	if (ok && !fflush(stdout) && !ferror(stdout))

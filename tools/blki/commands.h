@@ -2,8 +2,8 @@
 /*
  * What the commands of blki and of the dmsetup front-end do, on top of libblki.
  *
- * cli.c calls them with parsed arguments. Each prints its own failure, in one line on stderr that begins
- * with the program's name, and returns an exit code.
+ * cli.c calls them with parsed arguments. Each prints its own failure, in one line on stderr that
+ * begins with the program's name, and returns an exit code.
  */
 #ifndef BLKI_COMMANDS_H
 #define BLKI_COMMANDS_H

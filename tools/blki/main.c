@@ -2,8 +2,8 @@
 /*
  * blki: attach, detach and show interposers.
  *
- * This file is the table of its commands with their help; cli.c parses, commands.c works. It loads no
- * module and makes no device: dmsetup (the front-end or the real one) makes acceptors.
+ * This file is the table of its commands with their help; cli.c parses, commands.c works. It loads
+ * no module and makes no device: dmsetup (the front-end or the real one) makes acceptors.
  */
 #include <stdio.h>
 
@@ -22,8 +22,8 @@ static const struct cli_command commands[] = {
 	{
 		.name = "remap start",
 		.args_doc = "ACCEPTOR ORIGIN",
-		.doc = "Send every bio of the block device ORIGIN to the block device ACCEPTOR (a path or a "
-		       "device-mapper name), without stopping the programs that use it."
+		.doc = "Send every bio of the block device ORIGIN to the block device ACCEPTOR "
+		       "(a path or a device-mapper name), without stopping the programs that use it."
 		       "\vExamples:\n"
 		       "  blki remap start dm-noexcl /dev/sda1\n"
 		       "  blki remap start /dev/mapper/slow /dev/nvme0n1p2\n"
@@ -36,8 +36,8 @@ static const struct cli_command commands[] = {
 	{
 		.name = "remap stop",
 		.args_doc = "ORIGIN|ACCEPTOR",
-		.doc = "Give the bios back to the origin. When it returns with success, none of them is "
-		       "inside the acceptor any more."
+		.doc = "Give the bios back to the origin. When it returns with success, none of "
+		       "them is inside the acceptor any more."
 		       "\vExamples:\n"
 		       "  blki remap stop /dev/sda1\n"
 		       "  blki remap stop dm-noexcl\n"
@@ -63,8 +63,8 @@ static const struct cli_command commands[] = {
 	{
 		.name = "filter detach",
 		.args_doc = "FILTER ORIGIN",
-		.doc = "Take the filter FILTER off the block device ORIGIN (a path, or its kernel name when "
-		       "its node is gone)."
+		.doc = "Take the filter FILTER off the block device ORIGIN (a path, or its kernel "
+		       "name when its node is gone)."
 		       "\vExamples:\n"
 		       "  blki filter detach null /dev/sda1\n"
 		       "  blki filter detach null sda1\n"
@@ -77,8 +77,8 @@ static const struct cli_command commands[] = {
 	{
 		.name = "detach",
 		.args_doc = "--all | ID...",
-		.doc = "Detach interposers by the ids that status shows, or everything with --all. Goes on "
-		       "after a failure and then exits with 1."
+		.doc = "Detach interposers by the ids that status shows, or everything with "
+		       "--all. Goes on after a failure and then exits with 1."
 		       "\vExamples:\n"
 		       "  blki detach --all\n"
 		       "  blki detach 3\n"

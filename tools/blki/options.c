@@ -2,7 +2,8 @@
 /*
  * Parses option values strictly: digits where a number is meant, exact names where a name is meant.
  *
- * cli.c -> [this]. strtoul() would take signs, spaces, hexadecimal and a tail; none of them is meant here.
+ * cli.c -> [this]. strtoul() would take signs, spaces, hexadecimal and a tail; none of them is
+ * meant here.
  */
 #include "tools/blki/options.h"
 

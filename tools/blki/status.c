@@ -2,8 +2,8 @@
 /*
  * Formats the list of interposers as a drawing and as JSON.
  *
- * commands.c -> [this] -> stdout. Numbers of a newer module that have no name yet are shown as "unknown",
- * never guessed.
+ * commands.c -> [this] -> stdout. Numbers of a newer module that have no name yet are shown as
+ * "unknown", never guessed.
  */
 #include "tools/blki/status.h"
 
@@ -204,7 +204,8 @@ static void print_remap(FILE *out, const struct status_row *row, uint64_t now_ns
 		e->acceptor, row->acceptor_dm, row->acceptor_dm[0] ? ", " : "", e->acceptor_major,
 		e->acceptor_minor, (unsigned long long)e->id);
 	print_since(out, e, now_ns);
-	fprintf(out, "        seen %llu bios, %s; done %llu, in flight %llu, held %llu, punted %llu\n",
+	fprintf(out,
+		"        seen %llu bios, %s; done %llu, in flight %llu, held %llu, punted %llu\n",
 		(unsigned long long)e->nr_seen, size, (unsigned long long)e->nr_done,
 		(unsigned long long)e->nr_in_flight, (unsigned long long)e->nr_held,
 		(unsigned long long)e->nr_punted);

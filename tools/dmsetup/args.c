@@ -2,8 +2,8 @@
 /*
  * Looks at a dmsetup command line with dmsetup's own option table.
  *
- * main.c -> [this]. An option that is not in the table means a dmsetup newer than this file: the line is
- * passed on untouched.
+ * main.c -> [this]. An option that is not in the table means a dmsetup newer than this file: the
+ * line is passed on untouched.
  */
 #include "tools/dmsetup/args.h"
 
@@ -106,7 +106,9 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* Index of the command word, or 0 when there is none or the options before it are not understood. */
+/*
+ * Index of the command word, or 0 when there is none or the options before it are not understood.
+ */
 static int find_command(int argc, char *argv[])
 {
 	char stop_at_first_word[sizeof(short_options) + 1] = "+";

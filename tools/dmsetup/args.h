@@ -2,8 +2,9 @@
 /*
  * Which part of a dmsetup command line is ours.
  *
- * main.c asks before anything else. It knows the options of dmsetup 1.02.185 just to find the command word
- * and the table of a create; whatever it does not understand belongs to the real dmsetup. Pure.
+ * main.c asks before anything else. It knows the options of dmsetup 1.02.185 just to find the
+ * command word and the table of a create; whatever it does not understand belongs to the real
+ * dmsetup. Pure.
  */
 #ifndef BLKI_DMSETUP_ARGS_H
 #define BLKI_DMSETUP_ARGS_H

@@ -2,8 +2,8 @@
 /*
  * Reads a table and gives it back.
  *
- * main.c -> [this]. The copy that is given back lives in memory (memfd), so nothing is left behind and a
- * read-only or absent /tmp does not matter.
+ * main.c -> [this]. The copy that is given back lives in memory (memfd), so nothing is left behind
+ * and a read-only or absent /tmp does not matter.
  */
 #include "tools/dmsetup/input.h"
 

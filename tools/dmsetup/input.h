@@ -2,8 +2,8 @@
 /*
  * The table of a create, read so that the real dmsetup can still read it.
  *
- * main.c has to look at the table to decide whose it is; stdin can be read only once, so what was read is
- * put back as a file of its own.
+ * main.c has to look at the table to decide whose it is; stdin can be read only once, so what was
+ * read is put back as a file of its own.
  */
 #ifndef BLKI_DMSETUP_INPUT_H
 #define BLKI_DMSETUP_INPUT_H

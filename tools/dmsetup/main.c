@@ -2,9 +2,9 @@
 /*
  * dmsetup front-end: remap, filter and noexcl for people and scripts that speak dmsetup.
  *
- * First in PATH. args.c decides: our commands go through tools/blki's code, a create with noexcl through
- * libblki, everything else becomes the real dmsetup (real.c) with the same arguments, standard input and
- * environment.
+ * First in PATH. args.c decides: our commands go through tools/blki's code, a create with noexcl
+ * through libblki, everything else becomes the real dmsetup (real.c) with the same arguments,
+ * standard input and environment.
  */
 #include <stdio.h>
 
@@ -26,7 +26,8 @@ static const struct cli_command commands[] = {
 	{
 		.name = "remap start",
 		.args_doc = "DMNAME DEVICE",
-		.doc = "Send every bio of the block device DEVICE to the device-mapper device DMNAME."
+		.doc = "Send every bio of the block device DEVICE to the device-mapper device "
+		       "DMNAME."
 		       "\vExamples:\n"
 		       "  dmsetup remap start dm-noexcl /dev/sda1\n"
 		       "  dmsetup remap start /dev/mapper/dm-noexcl /dev/sda1\n"
@@ -111,7 +112,8 @@ static int create_noexcl(const struct dmsetup_line *line, const char *text)
 	int ret;
 
 	if (line->foreign) {
-		fprintf(stderr, "dmsetup: create %s: --%s is not known together with noexcl; leave it out, "
+		fprintf(stderr,
+			"dmsetup: create %s: --%s is not known together with noexcl; leave it out, "
 			"or write the line as: START LENGTH " BLKI_LINEAR_TARGET " DEVICE OFFSET\n",
 			line->name, line->foreign);
 		return CLI_EXIT_USAGE;
@@ -147,8 +149,10 @@ static int create(const struct dmsetup_line *line, char *argv[])
 		ret = input_put_back(text, nr_bytes);
 	free(text);
 	if (ret && from_stdin) {
-		fprintf(stderr, "dmsetup: create %s: the table on stdin can not be read: %s; give it as "
-			"a file instead\n", line->name, strerror(-ret));
+		fprintf(stderr,
+			"dmsetup: create %s: the table on stdin can not be read: %s; give it as "
+			"a file instead\n",
+			line->name, strerror(-ret));
 		return CLI_EXIT_FAILED;
 	}
 	return real_exec(argv);

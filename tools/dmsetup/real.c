@@ -2,8 +2,9 @@
 /*
  * Finds and becomes the real dmsetup.
  *
- * main.c -> [this] -> execv. Programs are told apart by device and inode, so that hard and symbolic links
- * to the front-end are skipped; a second copy of it is passed because each looks only behind itself.
+ * main.c -> [this] -> execv. Programs are told apart by device and inode, so that hard and symbolic
+ * links to the front-end are skipped; a second copy of it is passed because each looks only behind
+ * itself.
  */
 #include <stdio.h>
 
@@ -35,7 +36,8 @@ int real_find(const char *search_path, const struct real_self *self, char path[P
 	path[0] = '\0';
 	while (*search_path) {
 		size_t nr = strcspn(search_path, ":");
-		int bytes = snprintf(candidate, sizeof(candidate), "%.*s/dmsetup", (int)nr, search_path);
+		int bytes = snprintf(candidate, sizeof(candidate), "%.*s/dmsetup", (int)nr,
+				     search_path);
 		bool usable = nr && bytes < PATH_MAX && !stat(candidate, &st) &&
 			      S_ISREG(st.st_mode) && !access(candidate, X_OK);
 
@@ -60,8 +62,8 @@ static void find_self(struct real_self *self)
 }
 
 /*
- * Where no udevd runs, nobody makes or removes nodes for a dmsetup that waits for udev: a removed device
- * would leave the node that libblki made. libdevmapper then does it itself when told so.
+ * Where no udevd runs, nobody makes or removes nodes for a dmsetup that waits for udev: a removed
+ * device would leave the node that libblki made. libdevmapper then does it itself when told so.
  */
 static void tell_about_udev(void)
 {
@@ -77,8 +79,10 @@ static int count_exec(void)
 	char next[16];
 
 	if (depth < 0 || depth >= REAL_DEPTH_MAX) {
-		fprintf(stderr, "dmsetup: the front-end was run %d times in a row without reaching the "
-			"real dmsetup; take copies and wrappers of it out of PATH\n", depth);
+		fprintf(stderr,
+			"dmsetup: the front-end was run %d times in a row without reaching the "
+			"real dmsetup; take copies and wrappers of it out of PATH\n",
+			depth);
 		return CLI_EXIT_USAGE;
 	}
 	snprintf(next, sizeof(next), "%d", depth + 1);
@@ -98,7 +102,8 @@ int real_exec(char *argv[])
 	find_self(&self);
 	if ((!search_path || real_find(search_path, &self, path)) &&
 	    real_find(FALLBACK_PATH, &self, path)) {
-		fprintf(stderr, "dmsetup: no real dmsetup behind this front-end in PATH; install it: "
+		fprintf(stderr,
+			"dmsetup: no real dmsetup behind this front-end in PATH; install it: "
 			"apt install dmsetup\n");
 		return CLI_EXIT_USAGE;
 	}

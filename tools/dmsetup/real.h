@@ -2,8 +2,8 @@
 /*
  * The real dmsetup: the next one in PATH that is not this program.
  *
- * main.c ends here for everything that is not ours. It owns the guard against programs that exec each
- * other for ever (two copies of the front-end, or a wrapper script before it in PATH).
+ * main.c ends here for everything that is not ours. It owns the guard against programs that exec
+ * each other for ever (two copies of the front-end, or a wrapper script before it in PATH).
  */
 #ifndef BLKI_DMSETUP_REAL_H
 #define BLKI_DMSETUP_REAL_H
@@ -14,7 +14,9 @@
 /** REAL_DEPTH_ENV - environment variable that counts how often the front-end has exec'd */
 #define REAL_DEPTH_ENV	"BLKI_DMSETUP_DEPTH"
 
-/** REAL_DEPTH_MAX - execs that are believed: dmsetup ls --exec may call dmsetup, a few times at most */
+/**
+ * REAL_DEPTH_MAX - execs that are believed: dmsetup ls --exec may call dmsetup, a few times at most
+ */
 #define REAL_DEPTH_MAX	8
 
 /**
@@ -42,7 +44,8 @@ int real_find(const char *search_path, const struct real_self *self, char path[P
  * @argv: the command line, passed on unchanged but for argv[0]
  *
  * The environment gains REAL_DEPTH_ENV, and where no udevd runs DM_DISABLE_UDEV unless it is set.
- * Return: an exit code, with a sentence printed, when there is no real dmsetup. Does not return otherwise.
+ * Return: an exit code, with a sentence printed, when there is no real dmsetup. Does not return
+ * otherwise.
  */
 int real_exec(char *argv[]);
 

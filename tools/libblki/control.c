@@ -2,9 +2,9 @@
 /*
  * Attach, detach and list: the ioctls of <linux/blki.h> behind the functions of <blki.h>.
  *
- * devref.c (which device) -> loop.c (may it be remapped there) -> [this] -> kernel/ctl.c. The kernel's own
- * sentence is passed on when it left one; otherwise the errno gets its words here, so that no caller ever
- * prints a bare "Invalid argument".
+ * devref.c (which device) -> loop.c (may it be remapped there) -> [this] -> kernel/ctl.c. The
+ * kernel's own sentence is passed on when it left one; otherwise the errno gets its words here, so
+ * that no caller ever prints a bare "Invalid argument".
  */
 #include "tools/libblki/handle.h"
 
@@ -37,7 +37,8 @@ static const struct {
 	{ EBUSY, "the acceptor is claimed by somebody else; free it first" },
 	{ EEXIST, "it is there already; see blki status, detach that one first" },
 	{ EINTR, "interrupted by a signal; what was attached is still attached and works" },
-	{ EINVAL, "the loaded module does not know this request; load the one that came with this tool" },
+	{ EINVAL,
+	  "the loaded module does not know this request; load the one that came with this tool" },
 	{ ENODEV, "the disk is gone; detach what is left on it by its id, see blki status" },
 	{ ENOENT, "no such filter or interposer; see blki status" },
 	{ ENOMEM, "the kernel is out of memory; try again" },
@@ -114,7 +115,8 @@ static int list(struct blki *h, struct blki_entry **entries, size_t *nr)
 		larger = reallocarray(room, nr_room, sizeof(*room));
 		if (!larger) {
 			free(room);
-			return blki_fail(h, ENOMEM, "the list of interposers: out of memory; try again");
+			return blki_fail(h, ENOMEM,
+					 "the list of interposers: out of memory; try again");
 		}
 		room = larger;
 		l.entries = (uintptr_t)room;
@@ -168,8 +170,10 @@ int blki_filter_attach(struct blki *h, const char *origin, const char *filter,
 	if (ret)
 		return ret;
 	if (!*filter || strlen(filter) >= sizeof(a.name))
-		return blki_fail(h, EINVAL, "filter \"%s\": a name has 1 to %zu bytes; give the name "
-				 "of a registered filter, such as null", filter, sizeof(a.name) - 1);
+		return blki_fail(h, EINVAL,
+				 "filter \"%s\": a name has 1 to %zu bytes; give the name "
+				 "of a registered filter, such as null",
+				 filter, sizeof(a.name) - 1);
 	strcpy(a.name, filter);
 	a.origin_fd = open_device(h, origin, &ref);
 	if (a.origin_fd < 0)
@@ -197,13 +201,16 @@ int blki_filter_detach(struct blki *h, const char *origin, const char *filter,
 	if (found && (!ret || ret == -ENOENT))
 		ret = detach(h, found->id, timeout_ms, origin);
 	else if (!ret)
-		ret = blki_fail(h, ENOENT, "%s: filter \"%s\" is not attached here; see blki status",
-				origin, filter);
+		ret = blki_fail(h, ENOENT,
+				"%s: filter \"%s\" is not attached here; see blki status", origin,
+				filter);
 	free(entries);
 	return ret;
 }
 
-/* The kernel claims the acceptor before it looks at the chain; ask first, for the better sentence. */
+/*
+ * The kernel claims the acceptor before it looks at the chain; ask first, for the better sentence.
+ */
 static int refuse_second(struct blki *h, const struct devref *origin,
 			 const struct blki_entry *entries, size_t nr)
 {
@@ -222,8 +229,10 @@ static int refuse_second(struct blki *h, const struct devref *origin,
 	since = (time_t)(e->since_ns / NS_PER_S);
 	localtime_r(&since, &tm);
 	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-	return blki_fail(h, EEXIST, "%s: already remapped to %s%s%s%s since %s; stop that first: blki "
-			 "remap stop %s", origin->given, e->acceptor, dm_name[0] ? " (" : "", dm_name,
+	return blki_fail(h, EEXIST,
+			 "%s: already remapped to %s%s%s%s since %s; stop that first: blki "
+			 "remap stop %s",
+			 origin->given, e->acceptor, dm_name[0] ? " (" : "", dm_name,
 			 dm_name[0] ? ")" : "", when, origin->given);
 }
 
@@ -290,8 +299,8 @@ int blki_remap_stop(struct blki *h, const char *dev, unsigned int timeout_ms)
 	else if (found && (!ret || ret == -ENOENT))
 		ret = detach(h, found->id, timeout_ms, dev);
 	else if (!ret)
-		ret = blki_fail(h, ENOENT, "%s: is neither remapped nor an acceptor; see blki status",
-				dev);
+		ret = blki_fail(h, ENOENT,
+				"%s: is neither remapped nor an acceptor; see blki status", dev);
 	free(entries);
 	return ret;
 }

@@ -3,7 +3,8 @@
  * Finds the block device a user means, opens it, and matches it against the kernel's list.
  *
  * Command line -> devref -> control.c. Precedence of a word without a slash: MAJOR:MINOR, then a
- * device-mapper name or a kernel name; a word that is both, of two devices, is refused rather than guessed.
+ * device-mapper name or a kernel name; a word that is both, of two devices, is refused rather than
+ * guessed.
  */
 #include "tools/libblki/devref.h"
 
@@ -20,9 +21,10 @@
 
 static int no_such_device(struct blki *h, const char *given)
 {
-	return blki_fail(h, ENOENT,
-			 "%s: no such block device; see lsblk, or for device-mapper names dmsetup ls",
-			 given);
+	return blki_fail(
+		h, ENOENT,
+		"%s: no such block device; see lsblk, or for device-mapper names dmsetup ls",
+		given);
 }
 
 static void set_name(struct devref *ref, const char *name)
@@ -75,11 +77,12 @@ static int resolve_word(struct blki *h, struct devref *ref)
 	is_dm = !sysfs_dev_of_dm(h->sysfs, ref->given, &by_dm);
 	is_kernel = !sysfs_dev_of_name(h->sysfs, ref->given, &by_kernel);
 	if (is_dm && is_kernel && by_dm != by_kernel)
-		return blki_fail(h, ENOTUNIQ,
-				 "%s: is the kernel name of %u:%u and the device-mapper name of %u:%u; "
-				 "give a path: /dev/%s or /dev/mapper/%s", ref->given,
-				 major(by_kernel), minor(by_kernel), major(by_dm), minor(by_dm),
-				 ref->given, ref->given);
+		return blki_fail(
+			h, ENOTUNIQ,
+			"%s: is the kernel name of %u:%u and the device-mapper name of %u:%u; "
+			"give a path: /dev/%s or /dev/mapper/%s",
+			ref->given, major(by_kernel), minor(by_kernel), major(by_dm), minor(by_dm),
+			ref->given, ref->given);
 	if (!is_dm && !is_kernel)
 		return no_such_device(h, ref->given);
 	set_present(h, ref, is_dm ? by_dm : by_kernel);

@@ -2,9 +2,9 @@
 /*
  * A block device as a user names it: a path, a kernel name, a device-mapper name or MAJOR:MINOR.
  *
- * control.c and dm.c turn what the user typed into a struct devref here, then into a file descriptor, or
- * into the matching interposer of a list. A device whose node is gone keeps its name only: detaching must
- * still find it.
+ * control.c and dm.c turn what the user typed into a struct devref here, then into a file
+ * descriptor, or into the matching interposer of a list. A device whose node is gone keeps its name
+ * only: detaching must still find it.
  */
 #ifndef BLKI_DEVREF_H
 #define BLKI_DEVREF_H
@@ -38,8 +38,8 @@ struct devref {
  * @given: path, kernel name, device-mapper name or MAJOR:MINOR
  * @ref: out: the device; filled also with -ENOENT, @present false
  *
- * Return: 0; -ENOENT no such device; -ENOTBLK the path is something else; -ENOTUNIQ the name is a kernel
- * name and another device's device-mapper name; -EINVAL an empty name; or -errno of stat(2).
+ * Return: 0; -ENOENT no such device; -ENOTBLK the path is something else; -ENOTUNIQ the name is a
+ * kernel name and another device's device-mapper name; -EINVAL an empty name; or -errno of stat(2).
  */
 int devref_resolve(struct blki *h, const char *given, struct devref *ref);
 

@@ -2,12 +2,13 @@
 /*
  * Makes and removes device-mapper devices through libdevmapper.
  *
- * blki, the dmsetup front-end, bench -> [this] -> libdevmapper -> dm core -> kernel/linear.c. With udev it
- * waits for udev's rules; without (an initramfs) libdevmapper makes the nodes itself. A table with noexcl
- * shows the origin's own bytes, so udev is told to make no /dev/disk links for it: the origin keeps them.
+ * blki, the dmsetup front-end, bench -> [this] -> libdevmapper -> dm core -> kernel/linear.c. With
+ * udev it waits for udev's rules; without (an initramfs) libdevmapper makes the nodes itself. A
+ * table with noexcl shows the origin's own bytes, so udev is told to make no /dev/disk links for
+ * it: the origin keeps them.
  *
- * libdevmapper's log call-back has no user pointer, hence the one static pointer of this library, set only
- * while a call into libdevmapper runs.
+ * libdevmapper's log call-back has no user pointer, hence the one static pointer of this library,
+ * set only while a call into libdevmapper runs.
  */
 #include "tools/libblki/dm.h"
 
@@ -28,18 +29,26 @@
 #include "tools/libblki/kmsg.h"
 #include "tools/libblki/table.h"
 
-/* Longest device-mapper name or UUID with its NUL, DM_NAME_LEN and DM_UUID_LEN of <linux/dm-ioctl.h> */
+/*
+ * Longest device-mapper name or UUID with its NUL, DM_NAME_LEN and DM_UUID_LEN of
+ * <linux/dm-ioctl.h>
+ */
 #define DM_NAME_BYTES	128
 #define DM_UUID_BYTES	129
 
 /* Exists while udevd runs; libudev asks the same. */
 #define UDEV_CONTROL	"/run/udev/control"
 
-/* Longest wait for udev's rules: far above a busy boot, far below a user's patience with a dead udevd. */
+/*
+ * Longest wait for udev's rules: far above a busy boot, far below a user's patience with a dead
+ * udevd.
+ */
 #define UDEV_WAIT_MS	20000
 #define UDEV_POLL_MS	5
 
-/* libdevmapper's log levels, the low bits of its first argument; 3 is an error (_LOG_ERR of lvm2) */
+/*
+ * libdevmapper's log levels, the low bits of its first argument; 3 is an error (_LOG_ERR of lvm2)
+ */
 #define DM_LOG_LEVEL_MASK	0x7
 #define DM_LOG_LEVEL_ERROR	3
 
@@ -161,8 +170,10 @@ static int ensure_node(struct blki *h, const char *name, char *node, size_t node
 	char path[PATH_MAX] = "";
 
 	if (query(name, &info, path, sizeof(path)) || !info.exists)
-		return blki_fail(h, ENODEV, "%s: was removed by somebody else while it was made; try "
-				 "again", name);
+		return blki_fail(h, ENODEV,
+				 "%s: was removed by somebody else while it was made; try "
+				 "again",
+				 name);
 	if (!is_node_of(path, &info)) {
 		dm_mknodes(name);
 		dm_task_update_nodes();
@@ -191,8 +202,10 @@ static int add_line(struct blki *h, struct dm_task *task, const struct table_lin
 	if (line->noexcl) {
 		nr = strcspn(args, " \t");
 		if (nr >= sizeof(device))
-			return blki_fail(h, ENAMETOOLONG, "the device of a noexcl line has a path of "
-					 "%zu bytes; use a shorter one", nr);
+			return blki_fail(h, ENAMETOOLONG,
+					 "the device of a noexcl line has a path of "
+					 "%zu bytes; use a shorter one",
+					 nr);
 		memcpy(device, args, nr);
 		device[nr] = '\0';
 		ret = devref_resolve(h, device, &ref);
@@ -202,7 +215,8 @@ static int add_line(struct blki *h, struct dm_task *task, const struct table_lin
 		snprintf(params, sizeof(params), "%u:%u %s", major(ref.dev), minor(ref.dev), args);
 		args = params;
 	}
-	if (!dm_task_add_target(task, line->start_sectors, line->length_sectors, line->target, args))
+	if (!dm_task_add_target(task, line->start_sectors, line->length_sectors, line->target,
+				args))
 		return blki_fail(h, ENOMEM, "the table: out of memory; try again");
 	return 0;
 }
@@ -239,7 +253,8 @@ static int step_failed(struct blki *h, const struct dm_request *r, int err, cons
 	if (access("/sys/module/dm_mod", F_OK))
 		return blki_fail(h, err, "%s: device-mapper is not there; load it: modprobe dm-mod",
 				 r->name);
-	return blki_fail(h, err, "%s: can not be made: %s (%s); the kernel log (dmesg) may say more",
+	return blki_fail(h, err,
+			 "%s: can not be made: %s (%s); the kernel log (dmesg) may say more",
 			 r->name, log[0] ? log : "libdevmapper refused it", strerror(err));
 }
 
@@ -254,9 +269,10 @@ static int make_empty(struct blki *h, const struct dm_request *r, const char *lo
 	if (task)
 		dm_task_destroy(task);
 	if (ret == -EBUSY) /* what the kernel calls a name or UUID that is taken */
-		return blki_fail(h, EEXIST, "%s: a device-mapper device of that name%s exists; remove it "
-				 "first: dmsetup remove %s", r->name, r->uuid ? " or UUID" : "",
-				 r->name);
+		return blki_fail(h, EEXIST,
+				 "%s: a device-mapper device of that name%s exists; remove it "
+				 "first: dmsetup remove %s",
+				 r->name, r->uuid ? " or UUID" : "", r->name);
 	return ret ? step_failed(h, r, -ret, log) : 0;
 }
 
@@ -314,8 +330,9 @@ static int check_request(struct blki *h, const struct dm_request *r)
 		return blki_fail(h, EINVAL, "\"%s\": is no device-mapper name; give 1 to %d bytes "
 				 "without a slash", r->name, DM_NAME_BYTES - 1);
 	if (r->uuid && strlen(r->uuid) >= DM_UUID_BYTES)
-		return blki_fail(h, EINVAL, "%s: its UUID has more than %d bytes; use a shorter one",
-				 r->name, DM_UUID_BYTES - 1);
+		return blki_fail(h, EINVAL,
+				 "%s: its UUID has more than %d bytes; use a shorter one", r->name,
+				 DM_UUID_BYTES - 1);
 	return 0;
 }
 
@@ -388,10 +405,13 @@ int blki_dm_remove(struct blki *h, const char *name)
 		ret = remove_task(name);
 	log_end();
 	if (ret == -ENXIO)
-		return blki_fail(h, ENXIO, "%s: no such device-mapper device; see dmsetup ls", name);
+		return blki_fail(h, ENXIO, "%s: no such device-mapper device; see dmsetup ls",
+				 name);
 	if (ret == -EBUSY)
-		return blki_fail(h, EBUSY, "%s: is in use; unmount it, remove what stands on it, or if "
-				 "it is an acceptor: blki remap stop %s", name, name);
+		return blki_fail(h, EBUSY,
+				 "%s: is in use; unmount it, remove what stands on it, or if "
+				 "it is an acceptor: blki remap stop %s",
+				 name, name);
 	if (ret)
 		return blki_fail(h, -ret, "%s: can not be removed: %s (%s)", name, log,
 				 strerror(-ret));

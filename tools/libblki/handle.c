@@ -2,8 +2,8 @@
 /*
  * Opens and closes the connection to the module and keeps the sentence about the last failure.
  *
- * First stage of every tool: handle.c -> control.c (ioctls). It tells a module that is not loaded from one
- * whose node is missing, and never loads anything by itself.
+ * First stage of every tool: handle.c -> control.c (ioctls). It tells a module that is not loaded
+ * from one whose node is missing, and never loads anything by itself.
  */
 #include "tools/libblki/handle.h"
 
@@ -91,12 +91,15 @@ static int check_abi(struct blki *h)
 			return blki_fail(h, err, CONTROL_PATH ": not allowed (%s); run it as root",
 					 strerror(err));
 		return blki_fail(h, EPROTO,
-				 CONTROL_PATH ": the loaded module does not tell its ABI (%s); load "
-				 "the blki module that came with this tool", strerror(err));
+				 CONTROL_PATH
+				 ": the loaded module does not tell its ABI (%s); load "
+				 "the blki module that came with this tool",
+				 strerror(err));
 	}
 	if (v.abi < BLKI_ABI_VERSION)
 		return blki_fail(h, EPROTO,
-				 CONTROL_PATH ": the loaded module speaks ABI %u, this tool needs %u; "
+				 CONTROL_PATH
+				 ": the loaded module speaks ABI %u, this tool needs %u; "
 				 "load the blki module that came with this tool",
 				 v.abi, BLKI_ABI_VERSION);
 	return 0;

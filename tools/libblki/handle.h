@@ -2,9 +2,9 @@
 /*
  * The handle behind <blki.h> and the sentence it carries.
  *
- * Private to tools/: control.c, devref.c, loop.c and dm.c share it, the unit tests build one by hand to
- * point it at a made-up sysfs. It owns the rule that every failure leaves exactly one sentence: the last
- * blki_fail() wins, blki_begin() at each public entry clears the one before.
+ * Private to tools/: control.c, devref.c, loop.c and dm.c share it, the unit tests build one by
+ * hand to point it at a made-up sysfs. It owns the rule that every failure leaves exactly one
+ * sentence: the last blki_fail() wins, blki_begin() at each public entry clears the one before.
  */
 #ifndef BLKI_HANDLE_H
 #define BLKI_HANDLE_H

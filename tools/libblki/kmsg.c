@@ -2,8 +2,9 @@
 /*
  * Reads device-mapper's reason for a refused table from the kernel log.
  *
- * Beside dm.c. Best effort: without permission to read /dev/kmsg there is no reason, never an error. The
- * log is shared, so another device's refusal at the same moment could be quoted; the last one is taken.
+ * Beside dm.c. Best effort: without permission to read /dev/kmsg there is no reason, never an
+ * error. The log is shared, so another device's refusal at the same moment could be quoted; the
+ * last one is taken.
  */
 #include "tools/libblki/kmsg.h"
 

@@ -2,15 +2,17 @@
 /*
  * The kernel's own words for a refused device-mapper table.
  *
- * The device-mapper ioctl returns a bare errno and prints its reason to the kernel log. dm.c opens the log
- * before the ioctl and asks here afterwards for the reason that was printed in between.
+ * The device-mapper ioctl returns a bare errno and prints its reason to the kernel log. dm.c opens
+ * the log before the ioctl and asks here afterwards for the reason that was printed in between.
  */
 #ifndef BLKI_KMSG_H
 #define BLKI_KMSG_H
 
 #include <stddef.h>
 
-/** kmsg_open - remember the present end of the kernel log; Return: a file, or -errno; close(2) it */
+/**
+ * kmsg_open - remember the present end of the kernel log; Return: a file, or -errno; close(2) it
+ */
 int kmsg_open(void);
 
 /**

@@ -2,8 +2,9 @@
 /*
  * Walks the devices below an acceptor and looks for the origin among them.
  *
- * control.c -> loop_check() -> sysfs.c. Breadth first over a bounded list of devices, each visited once.
- * The stack may change after the check: the module has to survive a loop, this keeps a user from one.
+ * control.c -> loop_check() -> sysfs.c. Breadth first over a bounded list of devices, each visited
+ * once. The stack may change after the check: the module has to survive a loop, this keeps a user
+ * from one.
  */
 #include "tools/libblki/loop.h"
 
@@ -33,7 +34,9 @@ static int stack_add(struct stack *s, dev_t dev)
 	return 0;
 }
 
-/* Adds where the bios of @dev go next: the devices it stands on and the acceptor of its own remap. */
+/*
+ * Adds where the bios of @dev go next: the devices it stands on and the acceptor of its own remap.
+ */
 static int add_lower(const struct blki *h, struct stack *s, dev_t dev,
 		     const struct blki_entry *entries, size_t nr)
 {
@@ -84,8 +87,9 @@ int loop_check(struct blki *h, dev_t origin, dev_t acceptor, const struct blki_e
 		ret = add_lower(h, &s, s.dev[i], entries, nr);
 	}
 	if (ret)
-		return blki_fail(h, -ret, "%u:%u: stands on too many devices to look for a loop (%d, "
-				 "or %d directly); use a smaller stack", major(acceptor),
-				 minor(acceptor), STACK_MAX, SYSFS_LOWER_MAX);
+		return blki_fail(h, -ret,
+				 "%u:%u: stands on too many devices to look for a loop (%d, "
+				 "or %d directly); use a smaller stack",
+				 major(acceptor), minor(acceptor), STACK_MAX, SYSFS_LOWER_MAX);
 	return 0;
 }

@@ -2,9 +2,9 @@
 /*
  * Refuses an acceptor whose bios would come back to the origin's hook for ever.
  *
- * control.c asks before it attaches a remap. The stack below the acceptor is walked through sysfs and
- * through the remaps that exist; a blki-linear device has no sysfs slave because it does not claim, and
- * lies below the hook, so it ends the walk.
+ * control.c asks before it attaches a remap. The stack below the acceptor is walked through sysfs
+ * and through the remaps that exist; a blki-linear device has no sysfs slave because it does not
+ * claim, and lies below the hook, so it ends the walk.
  */
 #ifndef BLKI_LOOP_H
 #define BLKI_LOOP_H

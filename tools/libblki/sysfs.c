@@ -2,9 +2,9 @@
 /*
  * Reads block device numbers, names and stacking out of sysfs.
  *
- * Serves devref.c and loop.c. It knows three layouts: class/block/NAME/dev, dev/block/MAJOR:MINOR/ with
- * dm/name, slaves/ and loop/backing_file, and that a partition's directory lies inside its disk's. It
- * judges nothing: whether a stack is a loop is decided in loop.c.
+ * Serves devref.c and loop.c. It knows three layouts: class/block/NAME/dev, dev/block/MAJOR:MINOR/
+ * with dm/name, slaves/ and loop/backing_file, and that a partition's directory lies inside its
+ * disk's. It judges nothing: whether a stack is a loop is decided in loop.c.
  */
 #include "tools/libblki/sysfs.h"
 
@@ -159,7 +159,10 @@ static void disk_directory(const char *root, dev_t dev, char *path, size_t path_
 		 access(path, F_OK) ? "" : "/..");
 }
 
-/* A loop device stands on the device of its backing file's file system, or on the file if it is one. */
+/*
+ * A loop device stands on the device of its backing file's file system, or on the file if it is
+ * one.
+ */
 static int lower_of_loop(const char *disk, dev_t *dev)
 {
 	char path[PATH_MAX + 32], file[PATH_MAX];

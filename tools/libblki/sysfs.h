@@ -2,9 +2,9 @@
 /*
  * What sysfs says about block devices: numbers, names, and what a device stands on.
  *
- * devref.c (names) and loop.c (stacks) ask it. Every function takes the mount point of sysfs, so that the
- * unit tests run on a made-up tree. Kernel names are given and returned as the kernel spells them, with
- * '/' where sysfs has '!'. It opens no device and needs no privilege.
+ * devref.c (names) and loop.c (stacks) ask it. Every function takes the mount point of sysfs, so
+ * that the unit tests run on a made-up tree. Kernel names are given and returned as the kernel
+ * spells them, with '/' where sysfs has '!'. It opens no device and needs no privilege.
  */
 #ifndef BLKI_SYSFS_H
 #define BLKI_SYSFS_H
@@ -63,7 +63,8 @@ int sysfs_dm_name(const char *root, dev_t dev, char *name, size_t name_bytes);
  * @dev: the number; for a partition, what its disk stands on
  * @lower: out: numbers of the slaves, and of the device below the backing file of a loop device
  *
- * Return: how many were written, at most SYSFS_LOWER_MAX; 0 for a device that stands on nothing; -E2BIG.
+ * Return: how many were written, at most SYSFS_LOWER_MAX; 0 for a device that stands on nothing;
+ * -E2BIG.
  */
 int sysfs_lower(const char *root, dev_t dev, dev_t lower[SYSFS_LOWER_MAX]);
 

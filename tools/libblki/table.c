@@ -2,9 +2,9 @@
 /*
  * Parses device-mapper tables and translates noexcl.
  *
- * dm.c and the dmsetup front-end -> table_parse(). It refuses what the kernel would refuse with "Invalid
- * argument" and no words: numbers that are none, empty or overlapping extents, gaps, noexcl in a place
- * where it means nothing.
+ * dm.c and the dmsetup front-end -> table_parse(). It refuses what the kernel would refuse with
+ * "Invalid argument" and no words: numbers that are none, empty or overlapping extents, gaps,
+ * noexcl in a place where it means nothing.
  */
 #include "tools/libblki/table.h"
 
@@ -95,7 +95,9 @@ static bool word_number(struct word w, uint64_t *value)
 	return w.nr > 0;
 }
 
-/* Cuts the next line off *@text, comments and surrounding space removed. Return: false at the end. */
+/*
+ * Cuts the next line off *@text, comments and surrounding space removed. Return: false at the end.
+ */
 static bool next_line(const char **text, struct cursor *c)
 {
 	const char *hash;
@@ -132,7 +134,8 @@ static int take_noexcl(struct table *t, struct cursor *c, struct table_line *lin
 	uint64_t offset_sectors;
 
 	if (strcmp(line->target, "linear"))
-		return refuse(t, c, "noexcl is known for the target linear only, not for %s; take the "
+		return refuse(t, c,
+			      "noexcl is known for the target linear only, not for %s; take the "
 			      "word away, or map the device with linear ... noexcl first",
 			      line->target);
 	dev = next_word(&args);
@@ -141,7 +144,8 @@ static int take_noexcl(struct table *t, struct cursor *c, struct table_line *lin
 	skip_space(&args);
 	if (!word_is(noexcl, TABLE_NOEXCL) || args.at != args.end ||
 	    !word_number(offset, &offset_sectors))
-		return refuse(t, c, "\"%.*s\" is not understood; write: linear DEVICE OFFSET noexcl",
+		return refuse(t, c,
+			      "\"%.*s\" is not understood; write: linear DEVICE OFFSET noexcl",
 			      (int)(c->end - c->at), c->at);
 	c->at = dev.at;
 	c->end = offset.at + offset.nr;
@@ -157,8 +161,10 @@ static int parse_extent(struct table *t, struct cursor *c, struct table_line *li
 
 	if (!word_number(start, &line->start_sectors) ||
 	    !word_number(length, &line->length_sectors))
-		return refuse(t, c, "\"%.*s %.*s\" are no two numbers of sectors; write: START LENGTH "
-			      "TARGET ARGUMENTS", (int)start.nr, start.at, (int)length.nr, length.at);
+		return refuse(t, c,
+			      "\"%.*s %.*s\" are no two numbers of sectors; write: START LENGTH "
+			      "TARGET ARGUMENTS",
+			      (int)start.nr, start.at, (int)length.nr, length.at);
 	if (!line->length_sectors)
 		return refuse(t, c, "its length is 0; give it at least one sector");
 	if (line->start_sectors > UINT64_MAX - line->length_sectors)
@@ -167,8 +173,10 @@ static int parse_extent(struct table *t, struct cursor *c, struct table_line *li
 	if (t->nr)
 		expected = t->lines[t->nr - 1].start_sectors + t->lines[t->nr - 1].length_sectors;
 	if (line->start_sectors != expected)
-		return refuse(t, c, "starts at sector %" PRIu64 ", but %s %" PRIu64 "; leave no gap and "
-			      "no overlap", line->start_sectors,
+		return refuse(t, c,
+			      "starts at sector %" PRIu64 ", but %s %" PRIu64 "; leave no gap and "
+			      "no overlap",
+			      line->start_sectors,
 			      t->nr ? "the line before ends at" : "the first line must start at",
 			      expected);
 	return 0;
@@ -238,7 +246,8 @@ int table_parse(const char *text, struct table *table)
 	if (ret == -ENOMEM)
 		snprintf(table->error, sizeof(table->error), "out of memory");
 	if (!ret && !table->nr)
-		ret = refuse(table, &c, "the table has no line; write: START LENGTH TARGET ARGUMENTS");
+		ret = refuse(table, &c,
+			     "the table has no line; write: START LENGTH TARGET ARGUMENTS");
 	return ret;
 }
 

@@ -2,9 +2,9 @@
 /*
  * The device-mapper table as text: lines of "START LENGTH TARGET ARGUMENTS", in 512-byte sectors.
  *
- * dm.c loads what this parses; the dmsetup front-end asks only whether the word noexcl is there. It owns
- * the one translation of this project: "linear DEV OFFSET noexcl" becomes "blki-linear DEV OFFSET".
- * Arguments of other targets are passed on as they are. Pure: no I/O.
+ * dm.c loads what this parses; the dmsetup front-end asks only whether the word noexcl is there. It
+ * owns the one translation of this project: "linear DEV OFFSET noexcl" becomes "blki-linear DEV
+ * OFFSET". Arguments of other targets are passed on as they are. Pure: no I/O.
  */
 #ifndef BLKI_TABLE_H
 #define BLKI_TABLE_H
@@ -19,7 +19,10 @@
 /** TABLE_TARGET_BYTES - room for a target's name, as DM_MAX_TYPE_NAME in <linux/dm-ioctl.h> */
 #define TABLE_TARGET_BYTES	16
 
-/** TABLE_LINES_MAX - the most targets the kernel takes in a table, DM_MAX_TARGETS in drivers/md/dm-core.h */
+/**
+ * TABLE_LINES_MAX - the most targets the kernel takes in a table, DM_MAX_TARGETS in
+ * drivers/md/dm-core.h
+ */
 #define TABLE_LINES_MAX		(1U << 20)
 
 /** TABLE_ERROR_BYTES - room for the reason of a refusal */
@@ -55,8 +58,8 @@ struct table {
 
 /**
  * table_parse - parse a table
- * @text: lines that end in a newline or at the end; empty lines and those that begin with '#' are skipped,
- *	a '#' in the arguments begins a comment
+ * @text: lines that end in a newline or at the end; empty lines and those that begin with '#' are
+ *	skipped, a '#' in the arguments begins a comment
  * @table: out: the lines, or the reason; release it with table_free() in both cases
  *
  * Return: 0; -EINVAL the text is no table; -ENOMEM.
