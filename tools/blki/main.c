@@ -23,7 +23,8 @@ static const struct cli_command commands[] = {
 		.name = "remap start",
 		.args_doc = "ACCEPTOR ORIGIN",
 		.doc = "Send every bio of the block device ORIGIN to the block device ACCEPTOR "
-		       "(a path or a device-mapper name), without stopping the programs that use it."
+		       "(a path or a device-mapper name), without stopping the programs that use "
+		       "it."
 		       "\vExamples:\n"
 		       "  blki remap start dm-noexcl /dev/sda1\n"
 		       "  blki remap start /dev/mapper/slow /dev/nvme0n1p2\n"
