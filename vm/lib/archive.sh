@@ -24,6 +24,7 @@ archive_apt() {
 # archive_uri: the address of the security suite, from what is enabled on this host
 archive_uri() {
 	local targets uri
+	# shellcheck disable=SC2016 # apt-get replaces $(…) itself
 	targets=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 2>/dev/null |
 		sort -u)
 	uri=$(awk -v suite="$ARCHIVE_SUITE" '$2 == suite { print $1; exit }' <<<"$targets")
@@ -78,6 +79,6 @@ archive_fetch() {
 }
 
 archive_download() {
-	cd -- "$RUN_DIR/download"
+	cd -- "$RUN_DIR/download" || return
 	archive_apt apt-get download "$1"
 }

@@ -25,9 +25,9 @@ build_all() {
 
 # build_programs_locked: the programs of this clone, in BUILD_DIR
 build_programs_locked() {
-	mkdir -p -- "$BUILD_DIR" 2>/dev/null && [[ -w $BUILD_DIR ]] ||
-		die "build: $BLKI_ROOT/build cannot be written; clone the repository to a place" \
-			"where you may write"
+	mkdir -p -- "$BUILD_DIR" 2>/dev/null || true
+	[[ -w $BUILD_DIR ]] || die "build: $BUILD_DIR cannot be written; clone the repository to a place" \
+		"where you may write"
 	lock_take "build-$(clone_key "$BLKI_ROOT")"
 	build_programs "$BLKI_ROOT" "$BUILD_DIR"
 	lock_drop "build-$(clone_key "$BLKI_ROOT")"
@@ -75,7 +75,7 @@ build_module() {
 module_sources_copy() {
 	local root=$1 dir=$2 file
 	(
-		cd -- "$root"
+		cd -- "$root" || exit
 		find kernel include -type f \( -name '*.[ch]' -o -name 'Makefile*' -o -name Kbuild \) \
 			! -name '*.mod.c' -print
 	) | sort >"$dir/sources.new"

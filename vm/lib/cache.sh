@@ -14,6 +14,7 @@ readonly LOGS_KEPT=20 # console logs that are kept, the newest
 BLKI_CACHE_DIR=${BLKI_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/blk-interposer}
 RUN_DIR=
 GUEST_PID=
+SAVED_STTY= # the terminal's settings while a guest has it
 GUEST_READERS=()
 declare -A LOCKS=()
 
@@ -70,6 +71,7 @@ on_exit() {
 		kill -TERM "$pid" 2>/dev/null
 	done
 	wait 2>/dev/null
+	[[ -z $SAVED_STTY ]] || stty "$SAVED_STTY"
 	[[ $RUN_DIR ]] && rm -rf -- "$RUN_DIR"
 	exit "$status"
 }

@@ -59,7 +59,7 @@ deps_install() {
 		command -v sudo >/dev/null || die "packages: ${packages[*]} are missing and neither" \
 			"root nor sudo is at hand; as root: apt-get install --no-install-recommends" \
 			"${packages[*]}"
-		say "  installing ${packages[*]}: sudo may ask for your password"
+		say "  packages are missing: sudo may ask for your password"
 		sudo -v || die "packages: ${packages[*]} are missing and sudo refused; as root:" \
 			"apt-get install --no-install-recommends ${packages[*]}"
 		sudo=(sudo -n)
@@ -67,7 +67,8 @@ deps_install() {
 	deps_need_root_space
 	step "package lists" "${sudo[@]}" apt-get -q update ||
 		warn "apt-get update failed; going on with the package lists that are there"
-	step "installing ${#packages[@]} packages (${packages[*]})" \
+	say "  installing ${packages[*]}"
+	step "installing ${#packages[@]} packages and what they need" \
 		"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -qy \
 		-o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 \
 		install --no-install-recommends "${packages[@]}" ||

@@ -96,7 +96,7 @@ guest_initrd() {
 
 # guest_run COMMAND…: boots, runs, judges; the command's exit status
 guest_run() {
-	local dir=$RUN_DIR/guest status=0 start=$SECONDS
+	local dir=$RUN_DIR/guest status=0 start
 	rm -rf -- "$dir"
 	mkdir -p -- "$dir/stage"
 	guest_stage "$dir/stage" "$@"
@@ -110,11 +110,13 @@ guest_run() {
 	say "  booting the guest: $KERNEL_RELEASE, $(qemu_accel), clock $GUEST_CLOCK," \
 		"deadline $GUEST_DEADLINE_S s"
 
+	start=$SECONDS
 	cat -- "$dir/out" &
 	GUEST_READERS=("$!")
 	cat -- "$dir/err" >&2 &
 	GUEST_READERS+=("$!")
-	timeout -k 5 "$GUEST_DEADLINE_S" setpriv --pdeathsig KILL "${QEMU_COMMAND[@]}" \
+	setpriv --pdeathsig TERM timeout -k 5 "$GUEST_DEADLINE_S" \
+		setpriv --pdeathsig KILL "${QEMU_COMMAND[@]}" \
 		</dev/null >"$dir/qemu.log" 2>&1 &
 	GUEST_PID=$!
 	wait "$GUEST_PID" || status=$?
@@ -127,7 +129,7 @@ guest_run() {
 
 # guest_shell: an interactive shell on the terminal
 guest_shell() {
-	local dir=$RUN_DIR/guest status=0 saved=
+	local dir=$RUN_DIR/guest status=0
 	mkdir -p -- "$dir/stage"
 	[[ $GUEST_PRELOAD ]] || GUEST_PRELOAD="dm-mod null_blk ublk_drv loop"
 	guest_stage "$dir/stage"
@@ -138,12 +140,16 @@ guest_shell() {
 		"blki.dmesg=$dir/dmesg"
 	say "  booting the guest: $KERNEL_RELEASE, $(qemu_accel); its console log: $GUEST_LOG"
 	if [[ -t 0 ]]; then
-		saved=$(stty -g)
+		SAVED_STTY=$(stty -g)
 		stty raw -echo
 	fi
-	# in the foreground, for it reads the terminal
-	setpriv --pdeathsig KILL "${QEMU_COMMAND[@]}" 2>"$dir/qemu.log" || status=$?
-	[[ -z $saved ]] || stty "$saved"
+	# in the background, so that a signal is answered at once; it still reads the terminal
+	setpriv --pdeathsig KILL "${QEMU_COMMAND[@]}" <&0 2>"$dir/qemu.log" &
+	GUEST_PID=$!
+	wait "$GUEST_PID" || status=$?
+	GUEST_PID=
+	[[ -z $SAVED_STTY ]] || stty "$SAVED_STTY"
+	SAVED_STTY=
 	guest_log_keep "$dir"
 	((status == 0)) || fail "guest: QEMU ended with status $status: $(tail -n 1 "$dir/qemu.log")"
 }
@@ -194,7 +200,7 @@ guest_judge() {
 		GUEST_FAILURE="the guest ended without an answer"
 	fi
 	if [[ $defects && -z $GUEST_ALLOW_DEFECTS ]]; then
-		sed 's/^/  kernel: /' <<<"$defects" >&2
+		say "  kernel: ${defects//$'\n'/$'\n'  kernel: }"
 		GUEST_FAILURE=${GUEST_FAILURE:+$GUEST_FAILURE, and }
 		GUEST_FAILURE+="the guest's kernel reported a defect (the lines above)"
 	fi

@@ -16,7 +16,7 @@ readonly LAYERS_KEPT=6 # layers kept in the cache, the newest
 # cpio_pack DIR FILE: everything below DIR, owned by root, in a stable order
 cpio_pack() {
 	(
-		cd -- "$1"
+		cd -- "$1" || exit
 		find . -mindepth 1 -print0 | sort -z |
 			cpio -0 -o -H newc -R 0:0 --quiet --reproducible -C 512
 	) >"$2"

@@ -10,9 +10,15 @@
 readonly KERNEL_LOCK=$BLKI_ROOT/vm/kernel.lock
 readonly KERNEL_MB=500 # disk space of one kernel's packages, unpacked ones included
 
-KERNEL_OPT_IMAGE= KERNEL_OPT_MODULES= KERNEL_OPT_HEADERS= # --kernel --modules --headers
-KERNEL_RELEASE= KERNEL_IMAGE= KERNEL_MODULES= KERNEL_KDIR= KERNEL_PACKAGE= KERNEL_KEY=
-declare -A KERNEL_SHA=()
+KERNEL_OPT_IMAGE=   # --kernel
+KERNEL_OPT_MODULES= # --modules
+KERNEL_OPT_HEADERS= # --headers
+KERNEL_RELEASE=
+KERNEL_IMAGE=
+KERNEL_MODULES=
+KERNEL_KDIR=
+KERNEL_PACKAGE=
+KERNEL_KEY=
 
 # lock_field NAME: the value of a line of vm/kernel.lock
 lock_field() {
@@ -152,7 +158,9 @@ kernel_home() {
 	local home=$BLKI_CACHE_DIR/kernels
 	if [[ $home == *[[:space:]:]* ]]; then
 		home=/var/tmp/blk-interposer-$EUID
-		mkdir -p -m 0700 -- "$home"
+		[[ -d $home ]] || mkdir -m 0700 -- "$home"
+		[[ -O $home ]] || die "kernel: $home belongs to somebody else; set BLKI_CACHE=DIR to a" \
+			"path without spaces"
 	fi
 	printf '%s\n' "$home"
 }
@@ -169,7 +177,7 @@ kernel_unpack_to() {
 	done < <(grep -l '/usr/src/linux-' "$new"/usr/src/linux-headers-*/Makefile)
 	# without it kbuild makes no BTF for the module, which would need pahole
 	rm -f -- "$new/usr/src/linux-headers-$KERNEL_RELEASE/vmlinux"
-	rm -rf -- "$new/usr/share"
+	rm -rf -- "${new:?}/usr/share"
 	depmod -b "$new" "$KERNEL_RELEASE" # the package leaves modules.dep to its installation
 	printf '%s %s %s\n' "$KERNEL_RELEASE" "$KERNEL_PACKAGE" \
 		"$(file_sha256 "$new/boot/vmlinuz-$KERNEL_RELEASE")" >"$new/.complete"

@@ -65,14 +65,14 @@ qemu_command() {
 		-m "$GUEST_MEM_MB" -cpu "$(qemu_cpu "$accel")"
 		-kernel "$KERNEL_IMAGE" -initrd "$initrd" -append "$(qemu_cmdline "$accel")"
 		-chardev "file,id=console,path=$(qemu_escape "$console")" -serial chardev:console
-		-device virtio-serial-pci,max_ports=16)
+		-device "virtio-serial-pci,max_ports=16")
 	case $accel in
 	tcg-icount)
-		QEMU_COMMAND+=(-accel tcg,thread=single -smp 1 -icount "shift=0,sleep=off" -seed 1
+		QEMU_COMMAND+=(-accel "tcg,thread=single" -smp 1 -icount "shift=0,sleep=off" -seed 1
 			-rtc "base=2024-01-01,clock=vm")
 		;;
-	tcg) QEMU_COMMAND+=(-accel tcg,thread=multi -smp "$GUEST_SMP") ;;
-	tcg-single) QEMU_COMMAND+=(-accel tcg,thread=single -smp "$GUEST_SMP") ;;
+	tcg) QEMU_COMMAND+=(-accel "tcg,thread=multi" -smp "$GUEST_SMP") ;;
+	tcg-single) QEMU_COMMAND+=(-accel "tcg,thread=single" -smp "$GUEST_SMP") ;;
 	kvm) QEMU_COMMAND+=(-accel kvm -smp "$GUEST_SMP") ;;
 	*) die "--accel $accel: unknown; use auto, kvm, tcg or tcg-single" ;;
 	esac

@@ -183,6 +183,16 @@ static struct block *block_intern(const struct block *model, const uint8_t *fact
 	return &entry->block;
 }
 
+/* @block is complete but for how its last instruction, @bytes, leaves it. */
+static void block_set_end(struct block *block, const uint8_t *bytes, size_t nr_bytes)
+{
+	int32_t bytes_ahead;
+
+	block->end = insn_end(bytes, nr_bytes);
+	if (insn_displacement(bytes, nr_bytes, &bytes_ahead))
+		block->target_va = block->va + block->size_bytes + (int64_t)bytes_ahead;
+}
+
 static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t nr_insns = qemu_plugin_tb_n_insns(tb);
@@ -203,7 +213,7 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		block.size_bytes += nr_bytes;
 		hash = fnv1a(hash, bytes, nr_bytes);
 		if (i + 1 == nr_insns)
-			block.end = insn_end(bytes, nr_bytes);
+			block_set_end(&block, bytes, nr_bytes);
 		if (block.user)
 			look_for_mark(insn, bytes, nr_bytes);
 	}

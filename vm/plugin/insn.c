@@ -7,7 +7,7 @@
  */
 #include "insn.h"
 
-#include <stdbool.h>
+#include <string.h>
 
 /* Prefixes and the opcode of one instruction. */
 struct insn_head {
@@ -104,4 +104,22 @@ enum insn_end insn_end(const uint8_t *bytes, size_t nr_bytes)
 		}
 	}
 	return INSN_END_OTHER;
+}
+
+bool insn_displacement(const uint8_t *bytes, size_t nr_bytes, int32_t *bytes_ahead)
+{
+	struct insn_head head = parse_head(bytes, nr_bytes);
+	bool near = head.opcode == 0xe8 || head.opcode == 0xe9 ||
+		    (head.opcode == 0x0f && head.has_modrm && (head.modrm & 0xf0) == 0x80);
+	bool near_short = head.opcode == 0xeb || (head.opcode & 0xf0) == 0x70 ||
+			  (head.opcode & 0xfc) == 0xe0;
+
+	/* The displacement is what the instruction ends with. */
+	if (near && nr_bytes > sizeof(*bytes_ahead))
+		memcpy(bytes_ahead, bytes + nr_bytes - sizeof(*bytes_ahead), sizeof(*bytes_ahead));
+	else if (near_short)
+		*bytes_ahead = (int8_t)bytes[nr_bytes - 1];
+	else
+		return false;
+	return true;
 }

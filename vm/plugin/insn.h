@@ -8,6 +8,7 @@
 #ifndef BLKI_INSN_H
 #define BLKI_INSN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,5 +47,17 @@ uint8_t insn_facts(const uint8_t *bytes, size_t nr_bytes);
  * Source: Intel SDM volume 2, CALL, RET, IRET, JMP.
  */
 enum insn_end insn_end(const uint8_t *bytes, size_t nr_bytes);
+
+/**
+ * insn_displacement() - where a direct jump or call leads
+ * @bytes: the instruction's bytes
+ * @nr_bytes: its length, 1..15
+ * @bytes_ahead: out: distance of the target from the end of the instruction
+ *
+ * Context: pure.
+ * Return: true for jmp, jcc, loop, jrcxz and call with a displacement.
+ * Source: Intel SDM volume 2, Jcc, JMP, LOOP, CALL.
+ */
+bool insn_displacement(const uint8_t *bytes, size_t nr_bytes, int32_t *bytes_ahead);
 
 #endif

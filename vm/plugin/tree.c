@@ -26,8 +26,9 @@ struct map {
 };
 
 struct frame {
-	uint64_t ret_va; /* where its return must lead; 0: entered from user space */
+	uint64_t ret_va; /* where its return must lead; 0: entered from user space or interrupt */
 	uint32_t node;
+	const struct block *interrupted; /* last block before an interrupt; else NULL */
 };
 
 struct tree {
@@ -148,7 +149,13 @@ static uint32_t top_node(const struct tree *tree)
 	return tree->depth ? tree->stack[tree->depth - 1].node : TREE_ROOT;
 }
 
-static int push(struct tree *tree, uint64_t ret_va, uint64_t va)
+static struct frame *top_frame(struct tree *tree)
+{
+	return tree->depth ? &tree->stack[tree->depth - 1] : NULL;
+}
+
+/* Run @va on the path of @parent; @model has the frame's other fields. */
+static int push(struct tree *tree, uint32_t parent, uint64_t va, const struct frame *model)
 {
 	struct frame *frame = &tree->stack[tree->depth];
 
@@ -156,27 +163,32 @@ static int push(struct tree *tree, uint64_t ret_va, uint64_t va)
 		tree->nr_overflows++;
 		return 0;
 	}
-	frame->ret_va = ret_va;
-	if (node_child(tree, top_node(tree), va, &frame->node))
+	*frame = *model;
+	if (node_child(tree, parent, va, &frame->node))
 		return -ENOMEM;
 	tree->depth++;
 	return 0;
 }
 
+static int push_call(struct tree *tree, uint64_t ret_va, uint64_t va)
+{
+	return push(tree, top_node(tree), va, &(struct frame){ .ret_va = ret_va });
+}
+
 /* The running function gave way to the one at @va, which returns for it. */
 static int replace_top(struct tree *tree, uint64_t va)
 {
-	uint64_t ret_va = 0;
+	struct frame frame = { 0 };
 
 	if (tree->depth)
-		ret_va = tree->stack[--tree->depth].ret_va;
-	return push(tree, ret_va, va);
+		frame = tree->stack[--tree->depth];
+	return push(tree, top_node(tree), va, &frame);
 }
 
-/* Drop every frame down to the one that returns to @va. */
+/* Drop every frame of this context down to the one that returns to @va. */
 static bool pop_to(struct tree *tree, uint64_t va)
 {
-	for (size_t at = tree->depth; at > 0; at--) {
+	for (size_t at = tree->depth; at > 0 && !tree->stack[at - 1].interrupted; at--) {
 		if (tree->stack[at - 1].ret_va == va) {
 			tree->depth = at - 1;
 			return true;
@@ -188,38 +200,91 @@ static bool pop_to(struct tree *tree, uint64_t va)
 /*
  * A return always consumes one frame. One that leads nowhere known is a
  * retpoline (its inner frame goes, the thunk gives way to the target) or the
- * first return of another task after a switch.
+ * first return of another task after a switch. None of them leaves an
+ * interrupt.
  */
 static int step_ret(struct tree *tree, uint64_t va)
 {
 	if (pop_to(tree, va))
 		return 0;
-	if (tree->depth)
+	if (tree->depth && !top_frame(tree)->interrupted)
 		tree->depth--;
+	if (tree->depth && top_frame(tree)->interrupted)
+		return 0;
 	return replace_top(tree, va);
 }
 
-static int step_path(struct tree *tree, const struct block *block)
+/* The processor left @block on its way: at its first instruction or a later one. */
+static bool is_inside(const struct block *block, uint64_t va)
 {
-	const struct block *last = tree->last;
+	return va >= block->va && va < block->va + block->size_bytes;
+}
 
-	if (!last)
-		return push(tree, 0, block->va);
+/* Whether @va can be executed right after @last without an interrupt. */
+static bool can_follow(const struct block *last, uint64_t va)
+{
+	if (is_inside(last, va))
+		return true;
+	switch (last->end) {
+	case INSN_END_OTHER:
+		return va == last->va + last->size_bytes || va == last->target_va;
+	case INSN_END_CALL:
+		return !last->target_va || va == last->target_va;
+	case INSN_END_RET:
+	case INSN_END_IRET:
+	case INSN_END_JMP_INDIRECT:
+		break;
+	}
+	return true;
+}
+
+/* From @last to the block at @va, in one context. */
+static int step_path(struct tree *tree, const struct block *last, uint64_t va)
+{
+	bool called_itself = last->end == INSN_END_CALL && va == last->target_va;
+
+	if (is_inside(last, va) && !called_itself)
+		return 0;
 	switch (last->end) {
 	case INSN_END_CALL:
-		return push(tree, last->va + last->size_bytes, block->va);
+		return push_call(tree, last->va + last->size_bytes, va);
 	case INSN_END_RET:
-		return step_ret(tree, block->va);
-	case INSN_END_IRET:
-		/* An interrupt may have come between a return and its target. */
-		pop_to(tree, block->va);
-		return 0;
+		return step_ret(tree, va);
 	case INSN_END_JMP_INDIRECT:
-		return replace_top(tree, block->va);
+		return replace_top(tree, va);
+	case INSN_END_IRET:
 	case INSN_END_OTHER:
 		break;
 	}
 	return 0;
+}
+
+/* Back to the context below the last interrupt, as if that had not been. */
+static int step_iret(struct tree *tree, uint64_t va)
+{
+	const struct block *interrupted;
+
+	while (tree->depth && !top_frame(tree)->interrupted)
+		tree->depth--;
+	if (!tree->depth)
+		return push_call(tree, 0, va);
+	interrupted = tree->stack[--tree->depth].interrupted;
+	/* An exception's handler may also go on elsewhere (a fixup): the path stays. */
+	return can_follow(interrupted, va) ? step_path(tree, interrupted, va) : 0;
+}
+
+static int step_context(struct tree *tree, struct block *block)
+{
+	const struct block *last = tree->last;
+
+	if (!last)
+		return push_call(tree, 0, block->va);
+	if (last->end == INSN_END_IRET)
+		return step_iret(tree, block->va);
+	if (!block->entry && can_follow(last, block->va))
+		return step_path(tree, last, block->va);
+	block->entry = true;
+	return push(tree, TREE_ROOT, block->va, &(struct frame){ .interrupted = last });
 }
 
 int tree_step(struct tree *tree, struct block *block)
@@ -230,7 +295,7 @@ int tree_step(struct tree *tree, struct block *block)
 		tree->last = NULL;
 		return 0;
 	}
-	if (step_path(tree, block))
+	if (step_context(tree, block))
 		return -ENOMEM;
 	tree->last = block;
 	return count_add(tree, top_node(tree), block);

@@ -4,12 +4,14 @@
  * out. Stands between QEMU's execution callbacks (count.c) and the window's
  * text record. Pure: no I/O, no clock.
  *
- * A shadow stack follows the guest by the way each block ended. A return is
- * matched by its address, so the stack finds its way back after everything
- * that leaves by another door (retpolines, context switches, interrupts), and
- * any user block empties it. Whatever the stack believes, every executed
- * block is counted exactly once: a wrong path can misplace instructions, it
- * cannot lose or invent one.
+ * A shadow stack follows the guest by the way each block ended. A block that
+ * cannot follow the one before it is the entry of an interrupt or exception:
+ * it starts a path of its own, and iret takes up the interrupted one. A return
+ * is matched by its address, so the stack finds its way back after everything
+ * that leaves by another door (retpolines, task switches), and any user block
+ * empties it. Whatever the stack believes, every executed block is counted
+ * exactly once: a wrong path can misplace instructions, it cannot lose or
+ * invent one.
  */
 #ifndef BLKI_TREE_H
 #define BLKI_TREE_H
@@ -29,7 +31,9 @@ struct block {
 	uint64_t va;	     /* guest virtual address of the first instruction */
 	uint32_t nr_insns;   /* 1..512 */
 	uint32_t size_bytes; /* of the guest code */
+	uint64_t target_va;  /* of the direct jump or call it ends with; 0 for none */
 	enum insn_end end;   /* how the last instruction leaves */
+	bool entry;	     /* seen as the entry of an interrupt; the tree's */
 	bool user;	     /* user space: counted in one bucket, no path */
 	uint32_t window_nr;  /* the last window that printed it; count.c's */
 	uint32_t nr;	     /* its number in that window's record; count.c's */

@@ -13,6 +13,11 @@ readonly TEST_PLANT=50 # what the gate must notice, instructions per bio
 readonly TEST_HOST_GROUPS="unit debug-kasan debug-kcsan"
 readonly TEST_INSTRUCTION_GROUPS="gate"
 
+# Debug kernels run 10 to 20 times slower: fewer tests, longer deadlines, more memory
+readonly TEST_DEBUG_WORDS="module hazard"
+readonly TEST_DEBUG_SCALE=6
+readonly TEST_DEBUG_MEM_MB=3072
+
 TEST_PASSED=0
 TEST_FAILED=0
 TEST_SKIPPED=0
@@ -115,22 +120,29 @@ test_logs_keep() {
 
 # test_guest_instructions WORDS…: the same on the instruction clock, with a planted module beside
 test_guest_instructions() {
-	local plant=$RUN_DIR/plant
+	local plant=$RUN_DIR/plant BUILD_PLANT=$TEST_PLANT
 	lock_take "build-$(clone_key "$BLKI_ROOT")"
-	BUILD_PLANT=$TEST_PLANT
 	build_module "$BLKI_ROOT"
 	mkdir -p -- "$plant/bin" "$plant/kernel"
 	cp -- "$(module_dir "$BLKI_ROOT")/kernel/blki.ko" "$plant/kernel/"
-	BUILD_PLANT=0
 	lock_drop "build-$(clone_key "$BLKI_ROOT")"
 	programs_stage "$BUILD_DIR" "$plant" "$plant/bin"
-	(
-		GUEST_STAGES+=("$plant:/blki-plant")
-		GUEST_CLOCK=instructions
-		test_guest "$@"
-		printf '%s %s %s\n' "$TEST_PASSED" "$TEST_FAILED" "$TEST_SKIPPED" >"$RUN_DIR/counts"
-	)
-	read -r TEST_PASSED TEST_FAILED TEST_SKIPPED <"$RUN_DIR/counts"
+	local GUEST_STAGES=("${GUEST_STAGES[@]}" "$plant:/blki-plant") GUEST_CLOCK=instructions
+	test_guest "$@"
+}
+
+# test_debug VARIANT: the guest's groups that bear a slow kernel, under it
+test_debug() {
+	local GUEST_MEM_MB=$TEST_DEBUG_MEM_MB TEST_SCALE=$TEST_DEBUG_SCALE
+	local KERNEL_RELEASE='' KERNEL_IMAGE='' KERNEL_MODULES='' KERNEL_KDIR='' KERNEL_PACKAGE=''
+	local KERNEL_KEY=''
+
+	run_dir_init
+	deps_ensure base
+	debug_kernel "$1"
+	build_all
+	# shellcheck disable=SC2086 # a list of groups
+	test_guest $TEST_DEBUG_WORDS
 }
 
 # test_select: what the words ask for, sorted by where it runs
@@ -176,7 +188,9 @@ verb_test() {
 	test_words_check
 	test_select
 
-	guest_prepare
+	if [[ $TEST_UNIT ]] || ((${#TEST_WALL[@]} + ${#TEST_INSTRUCTIONS[@]})); then
+		guest_prepare
+	fi
 	[[ -z $TEST_UNIT ]] || test_unit
 	((${#TEST_WALL[@]} == 0)) || test_guest "${TEST_WALL[@]}"
 	((${#TEST_INSTRUCTIONS[@]} == 0)) || test_guest_instructions "${TEST_INSTRUCTIONS[@]}"
