@@ -143,7 +143,11 @@ err_free:
 	return ERR_PTR(r);
 }
 
-/* The acceptor takes bios that were built for the origin's limits, and answers for their durability */
+/*
+ * The acceptor takes bios that were built for the origin's limits, and answers for their durability. Its
+ * dma_alignment is not compared: every device-mapper device reports the 511 that stacking starts from, and
+ * the vectors reach the origin's driver as they are.
+ */
 static int remap_fits(struct blki_origin *origin, struct blki_interposer *ip, struct blki_say *say)
 {
 	struct block_device *o = origin->bdev, *a = ip->remap.bdev;
@@ -154,11 +158,9 @@ static int remap_fits(struct blki_origin *origin, struct blki_interposer *ip, st
 	else if (bdev_nr_sectors(a) != bdev_nr_sectors(o))
 		blki_say(say, "%pg: has %llu sectors, acceptor %pg has %llu; they must be equal: make its table as long as the origin",
 			 o, (u64)bdev_nr_sectors(o), a, (u64)bdev_nr_sectors(a));
-	else if (al->logical_block_size > ol->logical_block_size ||
-		 al->dma_alignment > ol->dma_alignment)
-		blki_say(say, "%pg: acceptor %pg needs blocks of %u and alignment %#x, the origin promises %u and %#x; use one that needs no more",
-			 o, a, al->logical_block_size, al->dma_alignment,
-			 ol->logical_block_size, ol->dma_alignment);
+	else if (al->logical_block_size > ol->logical_block_size)
+		blki_say(say, "%pg: acceptor %pg needs blocks of %u bytes, the origin promises %u; use one that needs no more",
+			 o, a, al->logical_block_size, ol->logical_block_size);
 	else if (bdev_write_cache(a) && !bdev_write_cache(o))
 		blki_say(say, "%pg: acceptor %pg has a volatile write cache and the origin none, so flushes would never reach it; give the origin one: echo write back > /sys/block/.../queue/write_cache",
 			 o, a);
