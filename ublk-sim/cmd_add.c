@@ -13,8 +13,10 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 enum {
 	KEY_FOREGROUND = 0x100,
@@ -124,5 +126,10 @@ int cmd_add(int argc, char **argv)
 									       SIM_EXIT_OK;
 	if (sim_serve_daemon(&asked, &ready))
 		return cmd_fail(&ready.err);
-	return node_print(&ready, &asked);
+	if (!node_print(&ready, &asked))
+		return SIM_EXIT_OK;
+	/* Nobody knows the node: no device may be left behind. */
+	kill(ready.pid, SIGTERM);
+	waitpid(ready.pid, NULL, 0);
+	return SIM_EXIT_FAILED;
 }

@@ -72,6 +72,7 @@ int sim_serve_foreground(const struct sim_options *opts,
 		close(signal_fd);
 		return ready.status;
 	}
+	ready.pid = getpid();
 	ready.id = device.info.dev_id;
 	ready.nr_queues = device.info.nr_hw_queues;
 	ret = told(&ready, arg);

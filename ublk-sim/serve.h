@@ -11,12 +11,14 @@
 /**
  * struct sim_ready - what became of a start; goes through the pipe to the waiting process
  * @status: 0 or -errno
+ * @pid: the server
  * @id: device number
  * @nr_queues: hardware queues that the kernel gave
  * @err: the sentence when @status is not 0
  */
 struct sim_ready {
 	int status;
+	int pid;
 	uint32_t id;
 	uint32_t nr_queues;
 	struct sim_error err;
