@@ -15,12 +15,17 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/rseq.h>
+#include <sys/syscall.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #ifndef PR_SET_IO_FLUSHER
 #define PR_SET_IO_FLUSHER	57
 #endif
+
+/* What the C library registers: the struct as it first was. Source: rseq(2), glibc 2.35. */
+#define RSEQ_AREA_BYTES		32u
 
 /* Entries per tag: a copy and the answer linked to it. */
 #define QUEUE_SQES_PER_TAG	2u
@@ -91,9 +96,22 @@ static int queue_fetch(struct sim_queue *queue)
 	return 0;
 }
 
+/*
+ * Take the calling thread out of the C library's restartable sequences: it never uses them, and
+ * the kernel would rewrite their area at every wake-up. Kept when the kernel refuses.
+ */
+static void rseq_leave(void)
+{
+	void *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+
+	if (__rseq_size)
+		(void)syscall(SYS_rseq, area, RSEQ_AREA_BYTES, RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
+}
+
 /* The calling thread: no I/O of its own to make room, and on its CPUs. */
 static int queue_thread_init(struct sim_queue *queue)
 {
+	rseq_leave();
 	if (prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0))
 		return sim_error_set(&queue->err, -errno,
 				     "queue %u may not become an I/O flusher: %s; run it as root with CAP_SYS_RESOURCE",
