@@ -15,8 +15,8 @@
 
 /* Names of the frames that begin an interrupt or an exception. */
 static const char *const interrupt_prefixes[] = {
-	"asm_common_interrupt", "asm_exc_",	"asm_sysvec_", "common_interrupt",
-	"error_entry",		"exc_",		"paranoid_",   "sysvec_",
+	"__sysvec_", "asm_common_interrupt", "asm_exc_",  "asm_sysvec_", "common_interrupt",
+	"error_entry", "exc_",		     "paranoid_", "sysvec_",
 };
 
 static const char *const roots[] = {

@@ -46,7 +46,7 @@ int profile_fold_record(const struct profile_record_window *window,
 /**
  * profile_fold_perf() - fold the text of `perf script -F comm,ip,sym`
  * @file: the text
- * @stacks: stacks are added here; nr_insns counts samples, the idle task is left out
+ * @stacks: stacks are added here; nr_insns counts samples; idle task and perf are left out
  *
  * Return: 0, -EINVAL for text that is not perf script's, or -ENOMEM.
  */

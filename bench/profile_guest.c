@@ -7,6 +7,7 @@
 #include "profile_guest.h"
 
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "check.h"
 #include "clock.h"
 #include "devices.h"
+#include "environment.h"
 #include "load.h"
 #include "module.h"
 #include "names.h"
@@ -297,6 +299,17 @@ static int run_device(struct profile_run *run, enum bench_device device)
 	return err ? err : down;
 }
 
+/* Return: malloc'ed JSON text of the host's facts, "{}" where ./x left none; NULL without memory. */
+static char *host_facts(void)
+{
+	struct json_object *json = json_object_from_file(BENCH_HOST_FACTS);
+	char *text;
+
+	text = strdup(json ? json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN) : "{}");
+	json_object_put(json);
+	return text;
+}
+
 static int note_environment(struct profile_run *run)
 {
 	char cmdline[2048];
@@ -308,9 +321,11 @@ static int note_environment(struct profile_run *run)
 	run->meta.scenario = strdup(run->options->scenario);
 	run->meta.kernel = strdup(name.release);
 	run->meta.cmdline = strdup(cmdline);
+	run->meta.host = host_facts();
 	run->meta.module = strdup("");
 	run->meta.locks_counted = strstr(cmdline, "noreplace-smp");
-	if (!run->meta.scenario || !run->meta.kernel || !run->meta.cmdline || !run->meta.module)
+	if (!run->meta.scenario || !run->meta.kernel || !run->meta.cmdline || !run->meta.host ||
+	    !run->meta.module)
 		return -ENOMEM;
 	return 0;
 }

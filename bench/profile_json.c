@@ -137,6 +137,7 @@ static struct json_object *environment_json(const struct profile_meta *meta)
 
 	json_object_object_add(json, "kernel", json_object_new_string(meta->kernel));
 	json_object_object_add(json, "cmdline", json_object_new_string(meta->cmdline));
+	json_object_object_add(json, "host", json_tokener_parse(meta->host));
 	json_object_object_add(json, "module_srcversion", json_object_new_string(meta->module));
 	json_object_object_add(json, "locks_counted", json_object_new_boolean(meta->locks_counted));
 	return json;

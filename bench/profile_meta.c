@@ -51,6 +51,7 @@ int profile_meta_write(const struct profile_meta *meta, const char *path)
 	json_object_object_add(json, "scenario", json_object_new_string(meta->scenario));
 	json_object_object_add(json, "kernel", json_object_new_string(meta->kernel));
 	json_object_object_add(json, "cmdline", json_object_new_string(meta->cmdline));
+	json_object_object_add(json, "host", json_object_new_string(meta->host));
 	json_object_object_add(json, "module", json_object_new_string(meta->module));
 	json_object_object_add(json, "locks_counted", json_object_new_boolean(meta->locks_counted));
 	for (size_t i = 0; i < meta->nr_windows; i++)
@@ -144,6 +145,7 @@ static int meta_from_json(struct profile_meta *meta, struct json_object *json)
 	if ((err = get_text(json, "scenario", &meta->scenario)) ||
 	    (err = get_text(json, "kernel", &meta->kernel)) ||
 	    (err = get_text(json, "cmdline", &meta->cmdline)) ||
+	    (err = get_text(json, "host", &meta->host)) ||
 	    (err = get_text(json, "module", &meta->module)) ||
 	    (err = get_bool(json, "locks_counted", &meta->locks_counted)))
 		return err;
@@ -172,6 +174,7 @@ void profile_meta_free(struct profile_meta *meta)
 	free(meta->scenario);
 	free(meta->kernel);
 	free(meta->cmdline);
+	free(meta->host);
 	free(meta->module);
 	free(meta->windows);
 	*meta = (struct profile_meta){ 0 };

@@ -43,6 +43,7 @@ struct profile_meta {
 	char *scenario;
 	char *kernel;	   /* uname -r of the guest */
 	char *cmdline;	   /* kernel command line of the guest */
+	char *host;	   /* what ./x said of the host, JSON text; "{}" when it said nothing */
 	char *module;	   /* source version of the module, "" when it was never loaded */
 	bool locks_counted; /* LOCK prefixes were left in place (noreplace-smp) */
 	struct profile_meta_window *windows;

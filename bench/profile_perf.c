@@ -3,7 +3,7 @@
  * Folds the text of `perf script -F comm,ip,sym`: one line with the task's
  * name, one indented line per frame, innermost first, then an empty line.
  * The task's name becomes the outermost frame. Samples that fell into the
- * idle task are left out: no I/O runs there.
+ * idle task or into perf itself are left out: no I/O runs there.
  */
 #include "profile_fold.h"
 
@@ -15,7 +15,9 @@
 
 #define FRAMES_MAX 256 /* perf keeps 127 by default (kernel.perf_event_max_stack) */
 #define KERNEL_HALF (1ull << 63)
-#define IDLE_COMM "swapper"
+
+/* Tasks that are no part of what is measured. */
+static const char *const left_out[] = { "perf", "swapper" };
 
 struct sample {
 	char *frames[FRAMES_MAX]; /* innermost first; owned */
@@ -66,6 +68,14 @@ static int sample_frame(struct sample *sample, const char *line)
 	return 0;
 }
 
+static bool is_left_out(const char *comm)
+{
+	for (size_t i = 0; i < sizeof(left_out) / sizeof(*left_out); i++)
+		if (!strcmp(comm, left_out[i]))
+			return true;
+	return false;
+}
+
 static int sample_end(struct sample *sample, struct profile_tally *stacks)
 {
 	struct profile_counts one = { .nr_insns = 1 };
@@ -74,7 +84,7 @@ static int sample_end(struct sample *sample, struct profile_tally *stacks)
 	FILE *text;
 	int err = 0;
 
-	if (!sample->comm || !strncmp(sample->comm, IDLE_COMM, strlen(IDLE_COMM)))
+	if (!sample->comm || is_left_out(sample->comm))
 		goto clear;
 	text = open_memstream(&stack, &nr_bytes);
 	if (!text) {

@@ -8,10 +8,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #define FUNCTION_CHARS 44 /* fits all but two names of a stock 6.12 path */
 #define VALUE_CHARS 11
+#define ROW_INSNS_MIN 0.5 /* per I/O and in some arm; smaller rows stay in the JSON */
 
 /* A line of the account below a table: a label and a number per arm. */
 typedef double (*account_fn)(const struct profile_arm *arm);
@@ -87,7 +89,8 @@ static const struct account_line {
 
 static void print_cell(FILE *file, double value)
 {
-	fprintf(file, " %*.1f |", VALUE_CHARS, value);
+	/* No "-0.0" for what rounds to nothing. */
+	fprintf(file, " %*.1f |", VALUE_CHARS, fabs(value) < 0.05 ? 0 : value);
 }
 
 static void print_head(const struct profile_table *table, const char *label, FILE *file)
@@ -113,17 +116,34 @@ static void print_account_line(const struct profile_table *table, const struct a
 	fputc('\n', file);
 }
 
+static bool is_small(const struct profile_table *table, const struct profile_row *row)
+{
+	for (size_t arm = 0; arm < table->nr_arms; arm++)
+		if (row->insns[arm] >= ROW_INSNS_MIN)
+			return false;
+	return true;
+}
+
 static void print_rows(const struct profile_table *table, FILE *file)
 {
+	size_t nr_small = 0;
+
 	for (size_t i = 0; i < table->nr_rows; i++) {
 		const struct profile_row *row = &table->rows[i];
 
+		if (is_small(table, row)) {
+			nr_small++;
+			continue;
+		}
 		fprintf(file, "| %-*s |", FUNCTION_CHARS, row->function);
 		for (size_t arm = 0; arm < table->nr_arms; arm++)
 			print_cell(file, row->insns[arm]);
 		print_cell(file, row->difference);
 		fputc('\n', file);
 	}
+	if (nr_small)
+		fprintf(file, "\n%zu functions of less than %g instructions in every arm are in "
+			      "profile.json.\n", nr_small, ROW_INSNS_MIN);
 }
 
 static void print_table(const struct profile_report *report, const struct profile_table *table,
