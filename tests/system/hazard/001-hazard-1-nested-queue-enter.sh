@@ -20,10 +20,10 @@ test() {
 	wait_seen "$part" 20
 	blki remap start nx "$part"
 	write_attributes nb 40
-	wait_seen "$part" 20 kind=remap
+	wait_seen "$part" 20 remap
 	blki filter detach null "$part"
 	write_attributes nb 40
-	wait_seen "$part" 20 kind=remap
+	wait_seen "$part" 20 remap
 	blki remap stop nx
 	stop_verify load
 }

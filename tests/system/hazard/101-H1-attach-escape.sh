@@ -11,7 +11,7 @@ DEADLINE=150
 storm() {
 	local i=0
 	while :; do
-		echo $((64 + i++ % 2 * 32)) >/sys/block/nb/queue/nr_requests
+		echo $((128 - i++ % 2 * 32)) >/sys/block/nb/queue/nr_requests
 	done
 }
 
@@ -27,7 +27,7 @@ test() {
 	start_verify load --threads 64 --max 4K --flush-pct 0 --length 4M /dev/nb
 	storm &
 	storm_pid=$!
-	for ((i = 0; i < 5; i++)); do
+	for ((i = 0; i < 3; i++)); do
 		dmsetup suspend --nolockfs nx
 		blki remap start nx /dev/nb
 		at_return=$(stat_ios /dev/nb)

@@ -56,3 +56,8 @@ stat_field() {
 stat_ios() {
 	awk '{ print $1 + $5 }' "/sys/class/block/$(basename "$1")/stat"
 }
+
+# wait_seen DEV NR [filter|remap]: until the interposer has seen NR more bios; the first of the chain by default.
+wait_seen() {
+	await-seen "$1" "${3:-any}" "$2" "$(scaled 30)" || fail "$1: $2 more bios do not reach the ${3:-interposer}"
+}

@@ -54,7 +54,7 @@ ios_reached() {
 write_attributes() {
 	local queue=/sys/block/$1/queue i
 	for ((i = 0; i < $2; i++)); do
-		echo $((64 + i % 2 * 32)) >"$queue/nr_requests"
+		echo $((64 - i % 2 * 32)) >"$queue/nr_requests"
 		echo $((128 + i % 2 * 128)) >"$queue/read_ahead_kb"
 		echo $((i % 2 ? 1024 : 512)) >"$queue/max_sectors_kb"
 		write_optional "$queue/wbt_lat_usec" $((i % 2 * 2000))

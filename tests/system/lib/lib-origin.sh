@@ -12,14 +12,14 @@ exercise_origin() {
 	count_exactly "$dev" "$hook"
 	start_verify load --threads 4 --seed 7 "$dev"
 	blki filter attach null "$dev"
-	wait_seen "$dev" 50 kind=filter
+	wait_seen "$dev" 50 filter
 	blki filter detach null "$dev"
 	make_noexcl "$name" "$dev"
 	blki remap start "$name" "$dev"
-	wait_seen "$dev" 50 kind=remap
+	wait_seen "$dev" 50 remap
 	blki filter attach null "$dev"
-	wait_seen "$dev" 50 kind=filter
-	wait_seen "$dev" 50 kind=remap
+	wait_seen "$dev" 50 filter
+	wait_seen "$dev" 50 remap
 	blki remap stop "$name"
 	blki filter detach null "$dev"
 	stop_verify load
@@ -48,18 +48,4 @@ count_exactly() {
 	equal "bios in flight" "$(status_of "$dev" nr_in_flight)" 0
 	blki remap stop "$name"
 	dmsetup remove "$name"
-}
-
-# wait_seen DEV NR [KEY=VALUE]...: until the matching interposer has seen NR more bios.
-wait_seen() {
-	local dev=$1 nr=$2 from
-	shift 2
-	from=$(status_of "$dev" nr_seen "$@")
-	wait_until 30 seen_reached "$dev" $((from + nr)) "$@"
-}
-
-seen_reached() {
-	local dev=$1 nr=$2
-	shift 2
-	(($(status_of "$dev" nr_seen "$@") >= nr))
 }

@@ -28,7 +28,7 @@ test() {
 	dmsetup remap stop dm-noexcl
 	equal "interposers left" "$(nr_attached)" 0
 	dmsetup filter start null "$part"
-	wait_seen "$part" 50 name=null
+	wait_seen "$part" 50 filter
 	dmsetup filter stop null "$part"
 	dmsetup remove dm-noexcl
 	stop_verify load

@@ -16,13 +16,13 @@ test() {
 	start_verify load --create 16M "$TEST_DIR/mnt/file"
 	blki remap start nx "$part"
 	blki filter attach null "$part"
-	wait_seen "$part" 50 kind=filter
-	wait_seen "$part" 50 kind=remap
+	wait_seen "$part" 50 filter
+	wait_seen "$part" 50 remap
 	blki remap stop nx
-	wait_seen "$part" 50 kind=filter
+	wait_seen "$part" 50 filter
 	blki remap start nx "$part"
 	blki filter detach null "$part"
-	wait_seen "$part" 50 kind=remap
+	wait_seen "$part" 50 remap
 	blki detach --all
 	equal "interposers left" "$(nr_attached)" 0
 	stop_verify load
