@@ -299,7 +299,7 @@ static int run_device(struct profile_run *run, enum bench_device device)
 	return err ? err : down;
 }
 
-/* Return: malloc'ed JSON text of the host's facts, "{}" where ./x left none; NULL without memory. */
+/* Return: malloc'ed JSON text of the host's facts, "{}" without any; NULL without memory. */
 static char *host_facts(void)
 {
 	struct json_object *json = json_object_from_file(BENCH_HOST_FACTS);

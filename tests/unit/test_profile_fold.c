@@ -213,10 +213,11 @@ static void perf_last_sample_without_newline_counts(void **state)
 	assert_perf_folds("bench \n\tffffffff81000300 leaf\n", "bench;leaf 1\n");
 }
 
-static void perf_idle_is_left_out(void **state)
+static void perf_idle_and_itself_are_left_out(void **state)
 {
 	(void)state;
 	assert_perf_folds("swapper \n\tffffffff81000300 leaf\n\n"
+			  "perf \n\tffffffff81000300 leaf\n\n"
 			  "bench \n\tffffffff81000300 leaf\n\n",
 			  "bench;leaf 1\n");
 }
@@ -249,7 +250,7 @@ int main(void)
 		cmocka_unit_test(is_under_compares_whole_frames),
 		cmocka_unit_test(perf_samples_become_stacks),
 		cmocka_unit_test(perf_last_sample_without_newline_counts),
-		cmocka_unit_test(perf_idle_is_left_out),
+		cmocka_unit_test(perf_idle_and_itself_are_left_out),
 		cmocka_unit_test(perf_other_text_returns_einval),
 	};
 

@@ -82,6 +82,37 @@ static void end_jumps_tell_indirect(void **state)
 	assert_int_equal(END(0x0f, 0x05), INSN_END_OTHER); /* syscall */
 }
 
+static int32_t displacement(const uint8_t *bytes, size_t nr_bytes)
+{
+	int32_t bytes_ahead = 0x55;
+
+	return insn_displacement(bytes, nr_bytes, &bytes_ahead) ? bytes_ahead : INT32_MIN;
+}
+
+#define AHEAD(...) \
+	displacement((const uint8_t[]){ __VA_ARGS__ }, sizeof((uint8_t[]){ __VA_ARGS__ }))
+
+static void displacement_of_direct_jumps_is_signed(void **state)
+{
+	(void)state;
+	assert_int_equal(AHEAD(0xeb, 0xfe), -2);
+	assert_int_equal(AHEAD(0x75, 0x10), 16);
+	assert_int_equal(AHEAD(0xe2, 0x80), -128); /* loop */
+	assert_int_equal(AHEAD(0xe9, 0x00, 0x01, 0x00, 0x00), 256);
+	assert_int_equal(AHEAD(0xe8, 0xff, 0xff, 0xff, 0xff), -1);
+	assert_int_equal(AHEAD(0x0f, 0x84, 0xfb, 0xff, 0xff, 0xff), -5); /* je */
+	assert_int_equal(AHEAD(0x2e, 0x75, 0x10), 16);
+}
+
+static void displacement_of_others_is_none(void **state)
+{
+	(void)state;
+	assert_int_equal(AHEAD(0xc3), INT32_MIN);
+	assert_int_equal(AHEAD(0xff, 0xe0), INT32_MIN);
+	assert_int_equal(AHEAD(0x90), INT32_MIN);
+	assert_int_equal(AHEAD(0x0f, 0x1f, 0x80, 1, 2, 3, 4), INT32_MIN);
+}
+
 static void truncated_bytes_are_other(void **state)
 {
 	(void)state;
@@ -100,6 +131,8 @@ int main(void)
 		cmocka_unit_test(end_calls_are_calls),
 		cmocka_unit_test(end_returns_are_returns),
 		cmocka_unit_test(end_jumps_tell_indirect),
+		cmocka_unit_test(displacement_of_direct_jumps_is_signed),
+		cmocka_unit_test(displacement_of_others_is_none),
 		cmocka_unit_test(truncated_bytes_are_other),
 	};
 

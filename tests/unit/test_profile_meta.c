@@ -47,6 +47,7 @@ static void write_then_read_returns_the_same(void **state)
 	meta.scenario = strdup("remap-overhead");
 	meta.kernel = strdup("6.12");
 	meta.cmdline = strdup("nokaslr \"quoted\"");
+	meta.host = strdup("{}");
 	meta.module = strdup("");
 	meta.locks_counted = true;
 	assert_int_equal(profile_meta_add(&meta, &window), 0);
@@ -71,7 +72,7 @@ static void assert_refused(const char *windows)
 	assert_non_null(file);
 	fprintf(file,
 		"{\"schema\":\"" PROFILE_META_SCHEMA "\",\"scenario\":\"s\",\"kernel\":\"k\","
-		"\"cmdline\":\"c\",\"module\":\"m\",\"locks_counted\":false,\"windows\":%s}",
+		"\"cmdline\":\"c\",\"host\":\"{}\",\"module\":\"m\",\"locks_counted\":false,\"windows\":%s}",
 		windows);
 	fclose(file);
 	assert_int_equal(profile_meta_read(&meta, path), -EINVAL);

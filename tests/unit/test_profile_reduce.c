@@ -58,6 +58,7 @@ static void put_meta(uint64_t clock_insns)
 	meta.scenario = strdup("remap-overhead");
 	meta.kernel = strdup("6.12");
 	meta.cmdline = strdup("");
+	meta.host = strdup("{}");
 	meta.module = strdup("");
 	profile_meta_add(&meta, &raw);
 	profile_meta_add(&meta, &remap);

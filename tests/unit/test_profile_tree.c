@@ -20,7 +20,7 @@
 /* Blocks of 4 bytes and 2 instructions: A at 0x100, B at 0x200 and so on. */
 struct test_block {
 	struct block block;
-	uint8_t facts[2];
+	uint8_t facts[3];
 };
 
 #define MAKE(offset, how)                                                           \
@@ -33,7 +33,9 @@ struct test_block {
 		},                                                                  \
 	}
 
-static struct test_block user = { .block = { .va = 0x400000, .nr_insns = 3, .user = true } };
+static struct test_block user = {
+	.block = { .va = 0x400000, .nr_insns = 3, .size_bytes = 7, .user = true },
+};
 
 static int set_up(void **state)
 {
@@ -182,27 +184,139 @@ static void step_return_skipping_frames_finds_caller(void **state)
 	assert_path(*state, "100");
 }
 
-/* An interrupt between a return and its target: the target is found after iret. */
-static void step_interrupt_after_return_recovers(void **state)
+/* An interrupt between a return and its target: it has its own path and leaves no trace. */
+static void step_interrupt_after_return_is_transparent(void **state)
 {
-	struct test_block a = MAKE(0x100, CALL), b = MAKE(0x200, CALL);
-	struct test_block c = MAKE(0x300, RET), irq = MAKE(0x900, IRET);
-	struct test_block b2 = MAKE(0x204, RET), a2 = MAKE(0x104, OTHER);
+	struct test_block a = MAKE(0x100, CALL), b = MAKE(0x200, OTHER);
+	struct test_block irq = MAKE(0x900, CALL), handler = MAKE(0xa00, RET);
+	struct test_block irq2 = MAKE(0x904, IRET), b2 = MAKE(0x204, RET);
+	struct test_block c = MAKE(0x108, OTHER), a2 = MAKE(0x104, OTHER);
 
 	step(*state, &a);
 	step(*state, &b);
-	step(*state, &c);
-	step(*state, &irq);
+	step(*state, &irq); /* cannot follow b: now known as an entry */
+	assert_path(*state, "900");
+	step(*state, &handler);
+	assert_path(*state, "900/a00");
+	step(*state, &irq2);
+	assert_path(*state, "900");
 	step(*state, &b2);
+	assert_path(*state, "100/200");
+	step(*state, &irq); /* after a return: could follow, but is a known entry */
+	step(*state, &handler);
+	step(*state, &irq2);
 	step(*state, &a2);
 	assert_path(*state, "100");
-	assert_int_equal(total_runs(*state), 6);
+	step(*state, &c);
+	assert_path(*state, "100");
+	assert_int_equal(total_runs(*state), 11);
+}
+
+/* Between a call and its callee. */
+static void step_interrupt_after_call_is_transparent(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL), b = MAKE(0x200, RET);
+	struct test_block irq = MAKE(0x900, OTHER), irq2 = MAKE(0x904, IRET);
+	struct test_block a2 = MAKE(0x104, OTHER);
+
+	a.block.target_va = b.block.va;
+	step(*state, &a);
+	step(*state, &irq);
+	step(*state, &irq2);
+	step(*state, &b);
+	assert_path(*state, "100/200");
+	step(*state, &a2);
+	assert_path(*state, "100");
+}
+
+/* A page fault in the middle of a block: the rest of it runs after iret. */
+static void step_exception_inside_block_keeps_path(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL), b = MAKE(0x200, OTHER);
+	struct test_block fault = MAKE(0x900, IRET), rest = MAKE(0x202, RET);
+	struct test_block a2 = MAKE(0x104, OTHER);
+
+	step(*state, &a);
+	step(*state, &b);
+	step(*state, &fault);
+	assert_path(*state, "900");
+	step(*state, &rest);
+	assert_path(*state, "100/200");
+	step(*state, &a2);
+	assert_path(*state, "100");
+}
+
+/* A handler that returns to a fixup: no interrupt is invented. */
+static void step_exception_fixup_keeps_path(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL), b = MAKE(0x200, OTHER);
+	struct test_block fault = MAKE(0x900, IRET), fixup = MAKE(0x280, RET);
+	struct test_block a2 = MAKE(0x104, OTHER);
+
+	step(*state, &a);
+	step(*state, &b);
+	step(*state, &fault);
+	step(*state, &fixup);
+	assert_path(*state, "100/200");
+	step(*state, &a2);
+	assert_path(*state, "100");
+}
+
+static void step_jump_target_is_no_interrupt(void **state)
+{
+	struct test_block a = MAKE(0x100, OTHER), far = MAKE(0x800, OTHER);
+
+	a.block.target_va = far.block.va;
+	step(*state, &a);
+	step(*state, &far);
+	assert_path(*state, "100");
+}
+
+/* The last instruction crosses the page's end: QEMU runs it in a block of its own. */
+static void step_instruction_given_up_is_not_counted(void **state)
+{
+	struct test_block a = MAKE(0xffc, CALL), crossing = MAKE(0xffe, OTHER);
+	size_t nr_counts;
+
+	a.block.facts[0] = a.block.facts[1] = 2;
+	step(*state, &a);
+	step(*state, &crossing);
+	assert_path(*state, "ffc");
+	assert_int_equal(a.block.nr_insns, 1);
+	assert_int_equal(a.block.size_bytes, 2);
+	assert_int_equal(tree_counts(*state, &nr_counts)[0].nr_runs, 1);
+	step(*state, &a);
+	step(*state, &crossing);
+	assert_int_equal(a.block.nr_insns, 1);
+}
+
+/* The same place, but the instruction is a REP that begins its next iteration. */
+static void step_rep_at_page_end_stays_counted(void **state)
+{
+	struct test_block a = MAKE(0xffc, OTHER), again = MAKE(0xffe, OTHER);
+
+	a.block.facts[0] = 2;
+	a.block.facts[1] = 2 | INSN_REP;
+	step(*state, &a);
+	step(*state, &again);
+	assert_int_equal(a.block.nr_insns, 2);
+}
+
+static void step_recursion_grows_path(void **state)
+{
+	struct test_block a = MAKE(0x100, CALL);
+
+	a.block.target_va = a.block.va;
+	step(*state, &a);
+	step(*state, &a);
+	assert_path(*state, "100/100");
 }
 
 static void step_too_deep_counts_and_overflows(void **state)
 {
 	struct test_block a = MAKE(0x100, CALL);
 
+	a.block.target_va = a.block.va;
 	for (int i = 0; i < TREE_DEPTH_MAX; i++)
 		step(*state, &a);
 	assert_int_equal(tree_overflows(*state), 0);
@@ -247,7 +361,14 @@ int main(void)
 		TREE_TEST(step_retpoline_becomes_target),
 		TREE_TEST(step_indirect_jump_is_tail_call),
 		TREE_TEST(step_return_skipping_frames_finds_caller),
-		TREE_TEST(step_interrupt_after_return_recovers),
+		TREE_TEST(step_interrupt_after_return_is_transparent),
+		TREE_TEST(step_interrupt_after_call_is_transparent),
+		TREE_TEST(step_exception_inside_block_keeps_path),
+		TREE_TEST(step_exception_fixup_keeps_path),
+		TREE_TEST(step_jump_target_is_no_interrupt),
+		TREE_TEST(step_instruction_given_up_is_not_counted),
+		TREE_TEST(step_rep_at_page_end_stays_counted),
+		TREE_TEST(step_recursion_grows_path),
 		TREE_TEST(step_too_deep_counts_and_overflows),
 		TREE_TEST(step_return_on_empty_stack_is_counted),
 		TREE_TEST(nodes_parents_stand_before_children),

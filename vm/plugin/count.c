@@ -35,7 +35,8 @@
 /* A block and what tells it from another translation at the same address. */
 struct entry {
 	struct entry *next;
-	uint64_t hash; /* FNV-1a of the code bytes; equal hash is taken as equal code */
+	uint64_t hash;	   /* FNV-1a of the code bytes; equal hash is taken as equal code */
+	uint32_t nr_insns; /* as translated; the tree may take one off the block's */
 	struct block block; /* flexible: must stay last */
 };
 
@@ -103,6 +104,8 @@ static void record_window(void)
 
 static void window_begin(void)
 {
+	if (!plugin.out)
+		return;
 	if (plugin.tree)
 		die("a window opens inside another one");
 	plugin.window_nr++;
@@ -170,12 +173,13 @@ static struct block *block_intern(const struct block *model, const uint8_t *fact
 
 	for (entry = *bucket; entry; entry = entry->next)
 		if (entry->block.va == model->va && entry->hash == hash &&
-		    entry->block.nr_insns == model->nr_insns)
+		    entry->nr_insns == model->nr_insns)
 			return &entry->block;
 	entry = calloc(1, sizeof(*entry) + model->nr_insns);
 	if (!entry)
 		die("out of memory");
 	entry->hash = hash;
+	entry->nr_insns = model->nr_insns;
 	entry->block = *model;
 	memcpy(entry->block.facts, facts, model->nr_insns);
 	entry->next = *bucket;
@@ -229,6 +233,10 @@ static void on_guest_end(qemu_plugin_id_t id, void *udata)
 		fprintf(plugin.out, "U %u\n", plugin.id);
 	if (fclose(plugin.out))
 		fprintf(stderr, "blki-count: the record could not be closed (disk full?)\n");
+	/* The guest's processor may run on for a moment. */
+	plugin.out = NULL;
+	tree_free(plugin.tree);
+	plugin.tree = NULL;
 }
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info,

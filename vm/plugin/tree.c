@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PAGE_BYTES 4096
 #define MAP_SLOTS_FIRST 1024 /* a power of two; one window has some thousand keys */
 
 /* Open addressing; a slot with index 0 is empty, so indices are stored + 1. */
@@ -41,6 +42,7 @@ struct tree {
 	struct frame stack[TREE_DEPTH_MAX]; /* stack[depth - 1] is the running one */
 	size_t depth;
 	const struct block *last; /* last kernel block; NULL after user space */
+	struct block *before;	  /* last block of all; NULL at the beginning */
 	uint64_t user_insns;
 	uint64_t nr_overflows;
 };
@@ -287,8 +289,32 @@ static int step_context(struct tree *tree, struct block *block)
 	return push(tree, TREE_ROOT, block->va, &(struct frame){ .interrupted = last });
 }
 
+/*
+ * QEMU gives up an instruction that runs over the end of its page and puts it
+ * into a block of its own, but has told the plugin of it by then: the first
+ * block then lists the part before the page's end as its last instruction.
+ * When execution goes on at exactly that instruction, it never ran there.
+ */
+static void trim_given_up(struct block *block, uint64_t next_va)
+{
+	uint32_t at = block->nr_insns - 1;
+	uint8_t facts = block->facts[at];
+	uint64_t end_va = block->va + block->size_bytes;
+
+	if (!at || end_va % PAGE_BYTES || next_va != end_va - (facts & INSN_LENGTH_MASK) ||
+	    next_va == block->target_va || facts & INSN_REP)
+		return;
+	block->nr_insns = at;
+	block->size_bytes -= facts & INSN_LENGTH_MASK;
+	block->end = INSN_END_OTHER;
+	block->target_va = 0;
+}
+
 int tree_step(struct tree *tree, struct block *block)
 {
+	if (tree->before)
+		trim_given_up(tree->before, block->va);
+	tree->before = block;
 	if (block->user) {
 		tree->user_insns += block->nr_insns;
 		tree->depth = 0;

@@ -29,7 +29,7 @@
 /* One translated block. Lives until QEMU ends: translations refer to it. */
 struct block {
 	uint64_t va;	     /* guest virtual address of the first instruction */
-	uint32_t nr_insns;   /* 1..512 */
+	uint32_t nr_insns;   /* 1..512; the tree takes off a last one that never runs */
 	uint32_t size_bytes; /* of the guest code */
 	uint64_t target_va;  /* of the direct jump or call it ends with; 0 for none */
 	enum insn_end end;   /* how the last instruction leaves */
@@ -37,7 +37,7 @@ struct block {
 	bool user;	     /* user space: counted in one bucket, no path */
 	uint32_t window_nr;  /* the last window that printed it; count.c's */
 	uint32_t nr;	     /* its number in that window's record; count.c's */
-	uint8_t facts[];     /* insn_facts() of each instruction, nr_insns bytes */
+	uint8_t facts[];     /* insn_facts() of each instruction, nr_insns bytes or one more */
 };
 
 /* One function on one call path. */
