@@ -52,9 +52,14 @@ build_programs() {
 
 # module_dir ROOT: the copy that the module is built in
 module_dir() {
+	printf '%s/%s-%s-%s\n' "$(module_home)" "$(clone_key "$1")" "$KERNEL_KEY" "$BUILD_PLANT"
+}
+
+# module_home: beside the kernels, in a path without spaces
+module_home() {
 	local home
 	home=$(kernel_home)
-	printf '%s/%s-%s-%s\n' "${home%/kernels}/modules" "$(clone_key "$1")" "$KERNEL_KEY" "$BUILD_PLANT"
+	printf '%s/modules\n' "${home%/kernels}"
 }
 
 # build_module ROOT: kernel/blki.ko of ROOT for the guest's kernel, in module_dir

@@ -157,7 +157,7 @@ kernel_packages_unpack() {
 kernel_home() {
 	local home=$BLKI_CACHE_DIR/kernels
 	if [[ $home == *[[:space:]:]* ]]; then
-		home=/var/tmp/blk-interposer-$EUID
+		home=/var/tmp/blk-interposer-$EUID-$(clone_key "$BLKI_CACHE_DIR")
 		[[ -d $home ]] || mkdir -m 0700 -- "$home"
 		[[ -O $home ]] || die "kernel: $home belongs to somebody else; set BLKI_CACHE=DIR to a" \
 			"path without spaces"

@@ -18,7 +18,7 @@ clean_usage() {
 }
 
 verb_clean() {
-	local all='' root dir
+	local all='' root dir fallback
 	case ${1:-} in
 	-h | --help) clean_usage && return ;;
 	--all) all=y ;;
@@ -35,11 +35,13 @@ verb_clean() {
 		done
 	fi
 	rm -rf -- "$BLKI_ROOT/build" || die "clean: $BLKI_ROOT/build cannot be removed"
-	rm -rf -- "$root/modules/$(clone_key "$BLKI_ROOT")"-*
+	rm -rf -- "$(module_home)/$(clone_key "$BLKI_ROOT")"-*
+	fallback=$(kernel_home)
+	[[ $fallback == /var/tmp/blk-interposer-* ]] || fallback=
 	say "removed $BLKI_ROOT/build and this clone's module builds"
 	if [[ $all ]]; then
 		rm -rf -- "$root"/{packages,kernels,base,modules,revisions,debug,logs,apt} \
-			"$root"/kvm-* "$root"/.lock-* "/var/tmp/blk-interposer-$EUID"
+			"$root"/kvm-* "$root"/.lock-* ${fallback:+"$fallback"}
 		say "removed the cache $root"
 	fi
 }
