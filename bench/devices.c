@@ -44,11 +44,11 @@ struct disk_driver {
 static int load_driver(const char *name)
 {
 	const char *const argv[] = { "modprobe", name, NULL };
-	int err = sys_run(NULL, 0, argv);
 
-	if (err)
-		bench_error("driver %s can not be loaded; a kernel that has it is needed", name);
-	return err;
+	if (!sys_run(NULL, 0, argv))
+		return 0;
+	bench_error("driver %s can not be loaded; a kernel that has it is needed", name);
+	return -ENODEV;
 }
 
 static int nullb_set(const char *disk, const char *attribute, const char *value)

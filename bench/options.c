@@ -168,6 +168,21 @@ int bench_run_start(struct bench_run *run)
 	return err;
 }
 
+/* What this machine lacks or forbids; anything else is a failure of what was measured. */
+static int is_environment(int err)
+{
+	static const int lacking[] = {
+		ENODEV, ENOENT, ENOEXEC, ENOSPC, ENOSYS, EACCES, EPERM, EROFS, EPROTO, EINVAL,
+		EEXIST,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++)
+		if (err == -lacking[i])
+			return 1;
+	return 0;
+}
+
 int bench_run_exit(int err)
 {
 	int number = bench_signal();
@@ -178,5 +193,5 @@ int bench_run_exit(int err)
 		signal(number, SIG_DFL);
 		raise(number);
 	}
-	return err == -EIO || err == -ETIMEDOUT ? BENCH_EXIT_FAILED : BENCH_EXIT_USAGE;
+	return is_environment(err) ? BENCH_EXIT_USAGE : BENCH_EXIT_FAILED;
 }

@@ -271,7 +271,9 @@ int bench_scenario_run(struct bench_run *run)
 	if (!work)
 		return -ENOMEM;
 	work->samples = calloc(run->nr_ios / BENCH_WINDOW, sizeof(*work->samples));
-	err = work->samples ? sys_run(NULL, 0, dm) : -ENOMEM;
+	err = work->samples ? 0 : -ENOMEM;
+	if (!err && sys_run(NULL, 0, dm))
+		err = -ENODEV;
 	if (!err)
 		err = bench_module_unload();
 	for (device = 0; device < BENCH_NR_DEVICES && !err; device++) {
