@@ -165,6 +165,7 @@ static int judge(const struct gate_arguments *arguments, const struct bench_resu
 	struct bench_limits *limits = malloc(sizeof(*limits));
 	struct bench_gate gate = { .outcome = BENCH_GATE_INCOMPARABLE };
 	struct json_object *json;
+	int code;
 
 	if (!limits || read_limits(arguments->limits, limits) ||
 	    bench_gate_judge(baseline, result, limits, &gate)) {
@@ -174,14 +175,16 @@ static int judge(const struct gate_arguments *arguments, const struct bench_resu
 	free(limits);
 	if (arguments->json) {
 		json = bench_gate_to_json(&gate);
-		printf("%s\n", json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |
-							      JSON_C_TO_STRING_SPACED));
+		printf("%s\n", json_object_to_json_string_ext(
+			json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+			JSON_C_TO_STRING_NOSLASHESCAPE));
 		json_object_put(json);
 	} else {
 		bench_gate_print(&gate, stdout);
 	}
+	code = (int)gate.outcome;
 	bench_gate_free(&gate);
-	return (int)gate.outcome;
+	return code;
 }
 
 static int gate_files(const struct gate_arguments *arguments)

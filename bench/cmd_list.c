@@ -80,8 +80,9 @@ static void list_json(void)
 		snprintf(key, sizeof(key), "%ss", all[k]->kind);
 		json_object_object_add(root, key, array);
 	}
-	printf("%s\n", json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-						      JSON_C_TO_STRING_SPACED));
+	printf("%s\n", json_object_to_json_string_ext(
+		root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+		JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(root);
 }
 

@@ -120,7 +120,7 @@ static void judge_each_wrong_count_fails_its_check(void **state)
 	proof.workers = 1;
 	assert_fails(&proof, "ublk-ram/remap/no-worker");
 	proof = good_remap();
-	proof.other_ns = 10001;
+	proof.other_ns = 50001;
 	assert_fails(&proof, "ublk-ram/remap/no-other-load");
 }
 
