@@ -65,7 +65,7 @@ layer_programs() {
 # layer_ensure LAYER: the layer's cpio in the cache; sets LAYER_FILE
 layer_ensure() {
 	local layer=$1 programs key
-	programs=$(layer_programs "$layer")
+	programs=$(layer_programs "$layer") || exit
 	key=$({
 		cat -- "$GUEST_PROGRAMS" "$BLKI_ROOT/vm/lib/initramfs.sh"
 		[[ $layer == base ]] && cat -- "$GUEST_MODULES" "$KERNEL_MODULES/modules.dep" &&

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define PAGE_BYTES 4096
+#define INSN_BYTES_MAX 15 /* of x86 */
 #define MAP_SLOTS_FIRST 1024 /* a power of two; one window has some thousand keys */
 
 /* Open addressing; a slot with index 0 is empty, so indices are stored + 1. */
@@ -292,17 +293,17 @@ static int step_context(struct tree *tree, struct block *block)
 /*
  * QEMU gives up an instruction that runs over the end of its page and puts it
  * into a block of its own, but has told the plugin of it by then: the first
- * block then lists the part before the page's end as its last instruction.
- * When execution goes on at exactly that instruction, it never ran there.
+ * block lists as its last instruction as much as had been fetched. When
+ * execution goes on at exactly that instruction, it never ran there.
  */
 static void trim_given_up(struct block *block, uint64_t next_va)
 {
 	uint32_t at = block->nr_insns - 1;
 	uint8_t facts = block->facts[at];
-	uint64_t end_va = block->va + block->size_bytes;
+	uint64_t last_va = block->va + block->size_bytes - (facts & INSN_LENGTH_MASK);
 
-	if (!at || end_va % PAGE_BYTES || next_va != end_va - (facts & INSN_LENGTH_MASK) ||
-	    next_va == block->target_va || facts & INSN_REP)
+	if (!at || next_va != last_va || last_va % PAGE_BYTES <= PAGE_BYTES - INSN_BYTES_MAX ||
+	    last_va == block->target_va || facts & INSN_REP)
 		return;
 	block->nr_insns = at;
 	block->size_bytes -= facts & INSN_LENGTH_MASK;
