@@ -220,6 +220,7 @@ void blki_queue_unfreeze(struct request_queue *q);
 int blki_chain_check(struct blki_origin *origin, struct blki_interposer *ip, struct blki_say *say);
 void blki_chain_insert_frozen(struct blki_origin *origin, struct blki_interposer *ip);
 void blki_chain_remove_frozen(struct blki_origin *origin, struct blki_interposer *ip);
+bool blki_chain_empty(struct blki_origin *origin);
 unsigned long blki_stats_sum(struct blki_interposer *ip, size_t offset);
 
 /** blki_stat - one counter of an interposer, summed over the CPUs; Context: any */
@@ -245,12 +246,22 @@ struct block_device *blki_shadow_get(struct block_device *bdev);
 struct blki_disk *blki_disk_get(struct gendisk *gd);
 
 /* origin.c */
+struct blki_interposer *blki_interposer_alloc(enum blki_kind kind, u32 altitude);
+void blki_interposer_free(struct blki_interposer *ip);
+struct blki_origin *blki_origin_alloc(dev_t devt, struct blki_say *say);
+void blki_origin_free(struct blki_origin *origin);
+struct blki_origin *blki_origin_claim(struct blki_origin **fresh, enum blki_hook wanted,
+				      struct blki_say *say);
+struct blki_interposer *blki_origin_claim_id(u64 id, struct blki_say *say);
+void blki_origin_unclaim(struct blki_origin *origin);
+u64 blki_origin_publish(struct blki_interposer *ip);
+void blki_origin_forget(struct blki_origin *origin);
+unsigned int blki_list(struct blki_entry *entries, unsigned int room);
+
+/* attach.c */
 int blki_attach(struct blki_interposer *ip, dev_t devt, enum blki_hook hook,
 		unsigned int timeout_ms, u64 *id, struct blki_say *say);
 int blki_detach(u64 id, unsigned int timeout_ms, struct blki_say *say);
-unsigned int blki_list(struct blki_entry *entries, unsigned int room);
-struct blki_interposer *blki_interposer_alloc(enum blki_kind kind, u32 altitude);
-void blki_interposer_free(struct blki_interposer *ip);
 
 /* linear.c */
 int blki_linear_init(void);

@@ -93,6 +93,12 @@ void blki_chain_remove_frozen(struct blki_origin *origin, struct blki_interposer
 	spin_unlock(&origin->hold_lock);
 }
 
+/** blki_chain_empty - is nothing attached? Context: the origin is busy with this call */
+bool blki_chain_empty(struct blki_origin *origin)
+{
+	return !origin->nr_filters && !origin->remap;
+}
+
 /**
  * blki_stats_sum - one counter over all CPUs
  * @ip: the interposer
