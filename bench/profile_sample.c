@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@
 /* ns between two samples: 1 in about 8 I/Os; a sample itself costs some 10 us. */
 #define PERIOD_NS "50000"
 
-/* The child: becomes perf record, steered through the two given pipe ends. */
+/* The child: becomes perf record, steered through the two given descriptors. */
 static void become_perf(int command_fd, int ack_fd)
 {
 	char control[64];
@@ -38,7 +39,8 @@ static int command(const struct profile_sample *sample, const char *text)
 	char answer[16];
 	ssize_t nr;
 
-	if (write(sample->command_fd, text, strlen(text)) != (ssize_t)strlen(text))
+	/* A socket, not a pipe: a perf that is gone must not end us by SIGPIPE. */
+	if (send(sample->command_fd, text, strlen(text), MSG_NOSIGNAL) != (ssize_t)strlen(text))
 		return -EPIPE;
 	do
 		nr = read(sample->ack_fd, answer, sizeof(answer));
@@ -46,7 +48,7 @@ static int command(const struct profile_sample *sample, const char *text)
 	return nr > 0 ? 0 : -EPIPE;
 }
 
-/* Close the pipes and collect the child. Return: its exit status, -1 if it was killed. */
+/* Close the descriptors and collect the child. Return: its exit status, -1 if it was killed. */
 static int collect(struct profile_sample *sample)
 {
 	int status;
@@ -62,7 +64,7 @@ static int start(struct profile_sample *sample)
 {
 	int down[2], up[2], err;
 
-	if (pipe2(down, O_CLOEXEC))
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, down))
 		return -errno;
 	if (pipe2(up, O_CLOEXEC)) {
 		err = -errno;

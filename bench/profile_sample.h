@@ -4,7 +4,7 @@
  *
  * The sampled half of a profile: profile_guest.c starts it, runs the load,
  * stops it; profile_perf.c folds the text on the host. perf is told to begin
- * and end through a pipe and acknowledges, so that its own start is not in
+ * and end through a socket and acknowledges, so that its own start is not in
  * the samples.
  */
 #ifndef BLKI_PROFILE_SAMPLE_H

@@ -290,6 +290,28 @@ static void step_instruction_given_up_is_not_counted(void **state)
 	assert_int_equal(a.block.nr_insns, 1);
 }
 
+/* Fetched only in part: the block ends before the page does. */
+static void step_instruction_fetched_in_part_is_not_counted(void **state)
+{
+	struct test_block a = MAKE(0xff9, OTHER), crossing = MAKE(0xffb, OTHER);
+
+	a.block.facts[0] = a.block.facts[1] = 2;
+	step(*state, &a);
+	step(*state, &crossing);
+	assert_int_equal(a.block.nr_insns, 1);
+}
+
+/* A last instruction that fits into the page can only be run again. */
+static void step_instruction_inside_page_stays_counted(void **state)
+{
+	struct test_block a = MAKE(0xfef, OTHER), again = MAKE(0xff1, OTHER);
+
+	a.block.facts[0] = a.block.facts[1] = 2;
+	step(*state, &a);
+	step(*state, &again);
+	assert_int_equal(a.block.nr_insns, 2);
+}
+
 /* The same place, but the instruction is a REP that begins its next iteration. */
 static void step_rep_at_page_end_stays_counted(void **state)
 {
@@ -367,6 +389,8 @@ int main(void)
 		TREE_TEST(step_exception_fixup_keeps_path),
 		TREE_TEST(step_jump_target_is_no_interrupt),
 		TREE_TEST(step_instruction_given_up_is_not_counted),
+		TREE_TEST(step_instruction_fetched_in_part_is_not_counted),
+		TREE_TEST(step_instruction_inside_page_stays_counted),
 		TREE_TEST(step_rep_at_page_end_stays_counted),
 		TREE_TEST(step_recursion_grows_path),
 		TREE_TEST(step_too_deep_counts_and_overflows),
