@@ -16,13 +16,13 @@ test() {
 	make_noexcl nx "$part"
 	start_verify load --threads 8 --flush-pct 5 --max 256K "$part"
 	blki filter attach null "$part"
-	write_attributes nb 40
+	write_attributes nb 25
 	wait_seen "$part" 20
 	blki remap start nx "$part"
-	write_attributes nb 40
+	write_attributes nb 25
 	wait_seen "$part" 20 remap
 	blki filter detach null "$part"
-	write_attributes nb 40
+	write_attributes nb 25
 	wait_seen "$part" 20 remap
 	blki remap stop nx
 	stop_verify load

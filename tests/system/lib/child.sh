@@ -11,6 +11,7 @@ TEST_FILE=$1
 TEST_DIR=$2
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export TEST_FILE TEST_DIR
+echo $$ >"$TEST_DIR/pid"
 
 for library in "$HERE"/lib/lib-*.sh; do
 	# shellcheck source=/dev/null

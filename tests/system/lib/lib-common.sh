@@ -27,8 +27,17 @@ wait_until() {
 	shift
 	until "$@"; do
 		((SECONDS < until)) || fail "waited in vain for: $*"
-		sleep 0.02
+		nap
 	done
+}
+
+# nap: a short pause between two looks at a condition, without starting a program.
+nap() {
+	if [[ -z ${NAP_FD:-} ]]; then
+		[[ -p $TEST_DIR/nap ]] || mkfifo "$TEST_DIR/nap"
+		exec {NAP_FD}<>"$TEST_DIR/nap"
+	fi
+	read -r -t 0.02 -u "$NAP_FD" || true
 }
 
 # refuses CODE PATTERN COMMAND...: it must exit with CODE and say a line on stderr that matches PATTERN.
