@@ -46,11 +46,13 @@ int profile_fold_record(const struct profile_record_window *window,
 /**
  * profile_fold_perf() - fold the text of `perf script -F comm,ip,sym`
  * @file: the text
+ * @symbols: the sorted symbols of the same window
  * @stacks: stacks are added here; nr_insns counts samples; idle task and perf are left out
  *
  * Return: 0, -EINVAL for text that is not perf script's, or -ENOMEM.
  */
-int profile_fold_perf(FILE *file, struct profile_tally *stacks);
+int profile_fold_perf(FILE *file, const struct profile_symbols *symbols,
+		      struct profile_tally *stacks);
 
 /**
  * profile_fold_functions() - self counts by function

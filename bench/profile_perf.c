@@ -2,7 +2,8 @@
 /*
  * Folds the text of `perf script -F comm,ip,sym`: one line with the task's
  * name, one indented line per frame, innermost first, then an empty line.
- * The task's name becomes the outermost frame. Samples that fell into the
+ * Frames are named by the window's own symbols, as in the exact stacks; what
+ * perf called them is not used. The task's name becomes the outermost frame. Samples that fell into the
  * idle task or into perf itself are left out: no I/O runs there.
  */
 #include "profile_fold.h"
@@ -46,16 +47,27 @@ static int sample_begin(struct sample *sample, char *line)
 	return sample->comm ? 0 : -ENOMEM;
 }
 
-/* One frame: "  ADDRESS NAME"; user frames in a row become one. */
-static int sample_frame(struct sample *sample, const char *line)
+/* The function of a frame; of a caller, @va is where the call returns to. */
+static const char *frame_name(const struct profile_symbols *symbols, uint64_t va, bool caller)
 {
-	char name[512];
+	const char *name;
+
+	if (!(va & KERNEL_HALF))
+		return PROFILE_FRAME_USER;
+	name = profile_symbols_find(symbols, caller ? va - 1 : va);
+	return name ? name : PROFILE_FRAME_UNKNOWN;
+}
+
+/* One frame: "  ADDRESS …"; user frames in a row become one. */
+static int sample_frame(struct sample *sample, const struct profile_symbols *symbols,
+			const char *line)
+{
+	const char *name;
 	uint64_t va;
 
-	if (!sample->comm || sscanf(line, " %" SCNx64 " %511[^\n]", &va, name) != 2)
+	if (!sample->comm || sscanf(line, " %" SCNx64, &va) != 1)
 		return -EINVAL;
-	if (!(va & KERNEL_HALF))
-		strcpy(name, PROFILE_FRAME_USER);
+	name = frame_name(symbols, va, sample->nr_frames);
 	if (sample->nr_frames && !strcmp(name, PROFILE_FRAME_USER) &&
 	    !strcmp(sample->frames[sample->nr_frames - 1], name))
 		return 0;
@@ -101,7 +113,8 @@ clear:
 	return err;
 }
 
-int profile_fold_perf(FILE *file, struct profile_tally *stacks)
+int profile_fold_perf(FILE *file, const struct profile_symbols *symbols,
+		      struct profile_tally *stacks)
 {
 	struct sample sample = { 0 };
 	char *line = NULL;
@@ -112,7 +125,7 @@ int profile_fold_perf(FILE *file, struct profile_tally *stacks)
 		if (line[0] == '\n')
 			err = sample_end(&sample, stacks);
 		else if (isspace((unsigned char)line[0]))
-			err = sample_frame(&sample, line);
+			err = sample_frame(&sample, symbols, line);
 		else
 			err = sample_begin(&sample, line);
 	}

@@ -127,7 +127,8 @@ static int load_symbols(const struct reduction *reduction, uint16_t id,
 	return status;
 }
 
-static int load_samples(const struct reduction *reduction, struct profile_arm *arm)
+static int load_samples(const struct reduction *reduction, const struct profile_symbols *symbols,
+			struct profile_arm *arm)
 {
 	char *path = path_of(reduction, PROFILE_PERF_FILE, arm->meta->id);
 	FILE *file = fopen(path, "r");
@@ -136,7 +137,7 @@ static int load_samples(const struct reduction *reduction, struct profile_arm *a
 	if (!file) {
 		status = complain(path, "%m; the guest said that it sampled this arm");
 	} else {
-		if (profile_fold_perf(file, &arm->samples))
+		if (profile_fold_perf(file, symbols, &arm->samples))
 			status = complain(path, "is not the text of perf script");
 		fclose(file);
 	}
@@ -162,10 +163,10 @@ static int load_arm(struct reduction *reduction, struct profile_arm *arm,
 	if (!status && (profile_fold_record(window, &symbols, &arm->stacks) ||
 			profile_fold_functions(&arm->stacks, &arm->functions)))
 		status = complain(PROFILE_RECORD_FILE, "out of memory");
+	if (!status && meta->sampled)
+		status = load_samples(reduction, &symbols, arm);
 	profile_symbols_free(&symbols);
 	arm->nr_overflows = window->nr_overflows;
-	if (!status && meta->sampled)
-		status = load_samples(reduction, arm);
 	if (!status && profile_check_arm(&reduction->report.checks, arm))
 		status = complain(PROFILE_RECORD_FILE, "out of memory");
 	return status;

@@ -181,12 +181,15 @@ static void is_under_compares_whole_frames(void **state)
 
 static void assert_perf_folds(const char *input, const char *expected)
 {
+	struct profile_symbols symbols = { 0 };
 	struct profile_tally stacks = { 0 };
 	FILE *file = text_open(input);
 	size_t nr_bytes;
 	char *text;
 
-	assert_int_equal(profile_fold_perf(file, &stacks), 0);
+	load_symbols(&symbols);
+	assert_int_equal(profile_fold_perf(file, &symbols, &stacks), 0);
+	profile_symbols_free(&symbols);
 	fclose(file);
 	file = open_memstream(&text, &nr_bytes);
 	assert_int_equal(profile_fold_write(&stacks, NULL, file), 0);
@@ -199,12 +202,21 @@ static void assert_perf_folds(const char *input, const char *expected)
 static void perf_samples_become_stacks(void **state)
 {
 	(void)state;
-	assert_perf_folds("bench \n\tffffffff81000300 leaf\n\tffffffff81000100 entry\n"
+	assert_perf_folds("bench \n\tffffffff81000300 leaf\n\tffffffff81000108 entry\n"
 			  "\t          401020 [unknown]\n\t          401000 main\n\n"
-			  "bench \n\tffffffff81000300 leaf\n\tffffffff81000100 entry\n"
+			  "bench \n\tffffffff81000300 leaf\n\tffffffff81000108 entry\n"
 			  "\t          401020 [unknown]\n\n"
-			  "kworker/0:1 io \n\tffffffff81000300 leaf\n\n",
-			  "bench;[user];entry;leaf 2\nkworker/0:1 io;leaf 1\n");
+			  "kworker/0:1 io \n\tffffffffc0001002 hook\n\n",
+			  "bench;[user];entry;leaf 2\nkworker/0:1 io;hook [blki] 1\n");
+}
+
+/* A call at the very end of a function returns to the next one's first byte. */
+static void perf_caller_is_named_by_its_call(void **state)
+{
+	(void)state;
+	assert_perf_folds("bench \n\tffffffff81000300 leaf\n\tffffffff81000300 leaf\n"
+			  "\tffffffffa0000000 f\n",
+			  "bench;[unknown];submit_bio;leaf 1\n");
 }
 
 static void perf_last_sample_without_newline_counts(void **state)
@@ -224,14 +236,15 @@ static void perf_idle_and_itself_are_left_out(void **state)
 
 static void perf_other_text_returns_einval(void **state)
 {
+	struct profile_symbols symbols = { 0 };
 	struct profile_tally stacks = { 0 };
 	FILE *file = text_open("Error:\nno such file\n");
 
 	(void)state;
-	assert_int_equal(profile_fold_perf(file, &stacks), -EINVAL);
+	assert_int_equal(profile_fold_perf(file, &symbols, &stacks), -EINVAL);
 	fclose(file);
 	file = text_open("\tffffffff81000300 frame without a task\n");
-	assert_int_equal(profile_fold_perf(file, &stacks), -EINVAL);
+	assert_int_equal(profile_fold_perf(file, &symbols, &stacks), -EINVAL);
 	fclose(file);
 	profile_tally_free(&stacks);
 }
@@ -249,6 +262,7 @@ int main(void)
 		cmocka_unit_test(functions_under_submit_bio_are_apart),
 		cmocka_unit_test(is_under_compares_whole_frames),
 		cmocka_unit_test(perf_samples_become_stacks),
+		cmocka_unit_test(perf_caller_is_named_by_its_call),
 		cmocka_unit_test(perf_last_sample_without_newline_counts),
 		cmocka_unit_test(perf_idle_and_itself_are_left_out),
 		cmocka_unit_test(perf_other_text_returns_einval),
