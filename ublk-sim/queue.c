@@ -155,14 +155,15 @@ static void queue_uninit(struct sim_queue *queue)
 	munmap((void *)queue->iods, iods_bytes(queue->depth));
 }
 
-/* Not a request: the end of a tag, or an answer whose copy failed. */
+/*
+ * Not a request: the end of a tag, or a copy that failed. A copy tells its failure only, and then
+ * the answer linked to it has not run and says nothing of its own: the request is still ours.
+ */
 static void queue_exception(struct sim_queue *queue, uint64_t user_data, int result)
 {
 	const unsigned int tag = (unsigned int)user_data;
 
-	if (user_data & SIM_QUEUE_COPY)
-		return;	/* the -ECANCELED of the answer linked to it follows */
-	if (result == -ECANCELED) {
+	if (user_data & SIM_QUEUE_COPY) {
 		const uint8_t op = ublksrv_get_op(&queue->iods[tag]);
 
 		sim_counter_add(&queue->counters->nr_ios[op], (uint64_t)-1);

@@ -164,7 +164,7 @@ static inline void sim_queue_complete(struct sim_queue *queue, unsigned int tag,
  * @length_bytes: the request's whole length
  *
  * Followed by sim_queue_complete() with nothing between the two: the copy and the answer are
- * linked, and an answer whose copy failed is taken back and becomes -EIO.
+ * linked, and the answer becomes -EIO when the copy fails.
  *
  * Context: queue thread. No allocation, no lock, no system call.
  */
