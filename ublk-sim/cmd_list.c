@@ -74,6 +74,7 @@ static struct json_object *device_json(const struct sim_state *state)
 {
 	const struct sim_state_header *header = state->header;
 	struct json_object *device = json_object_new_object();
+	struct json_object *queue_ios = json_object_new_array();
 	struct json_object *ios = json_object_new_object();
 	struct sim_counters sum;
 	char node[32];
@@ -95,6 +96,10 @@ static struct json_object *device_json(const struct sim_state *state)
 				       json_object_new_uint64(sum.nr_ios[counted[i].op]));
 	json_object_object_add(ios, "failed", json_object_new_uint64(sum.nr_failed));
 	json_object_object_add(device, "ios", ios);
+	for (i = 0; i < header->nr_queues; i++)
+		json_object_array_add(queue_ios,
+				      json_object_new_uint64(sim_state_queue_ios(state, (uint32_t)i)));
+	json_object_object_add(device, "queue_ios", queue_ios);
 	return device;
 }
 

@@ -215,6 +215,16 @@ void sim_state_sum(const struct sim_state *state, struct sim_counters *sum)
 	}
 }
 
+uint64_t sim_state_queue_ios(const struct sim_state *state, uint32_t queue)
+{
+	uint64_t sum = 0;
+	size_t op;
+
+	for (op = 0; op < SIM_COUNTED_OPS; op++)
+		sum += __atomic_load_n(&state->counters[queue].nr_ios[op], __ATOMIC_RELAXED);
+	return sum;
+}
+
 static int id_compare(const void *a, const void *b)
 {
 	const uint32_t left = *(const uint32_t *)a;

@@ -159,6 +159,16 @@ bool sim_state_is_removed(const struct sim_state *state);
 void sim_state_sum(const struct sim_state *state, struct sim_counters *sum);
 
 /**
+ * sim_state_queue_ios - all I/Os that one queue has answered with success
+ * @state: mapped
+ * @queue: from 0, < @state->header->nr_queues
+ *
+ * Context: as sim_state_sum().
+ * Return: the count.
+ */
+uint64_t sim_state_queue_ios(const struct sim_state *state, uint32_t queue);
+
+/**
  * sim_state_ids - the devices that have a file, in ascending order
  * @dir: folder; a missing one has no devices
  * @ids: allocated here, free() it; NULL when there are none

@@ -82,6 +82,9 @@ static void state_round_trip(void **state)
 	assert_int_equal(sum.nr_ios[1], 0);
 	assert_int_equal(sum.nr_ios[5], 1);
 	assert_int_equal(sum.nr_failed, 2);
+	assert_int_equal(sim_state_queue_ios(&reader, 0), 5);
+	assert_int_equal(sim_state_queue_ios(&reader, 1), 0);
+	assert_int_equal(sim_state_queue_ios(&reader, 2), 8);
 	assert_false(sim_state_is_removed(&reader));
 	sim_state_remove(&writer);
 	assert_true(sim_state_is_removed(&reader));
