@@ -51,7 +51,7 @@ static int remap_fits(struct blki_origin *origin, struct blki_interposer *ip, st
 	return -EOPNOTSUPP;
 }
 
-/* May this interposer join? For a filter, let it prepare itself; undone by ->detach. */
+/* May this interposer join? Then let it prepare itself; dismiss() undoes it. */
 static int admit(struct blki_origin *origin, struct blki_interposer *ip, struct blki_say *say)
 {
 	int r = blki_chain_check(origin, ip, say);
@@ -59,17 +59,24 @@ static int admit(struct blki_origin *origin, struct blki_interposer *ip, struct 
 	if (r)
 		return r;
 	ip->origin = origin;
-	if (ip->kind == BLKI_KIND_REMAP)
-		return remap_fits(origin, ip, say);
-	ip->filter.bdev = origin->bdev;
-	if (ip->filter.ops->attach)
-		r = ip->filter.ops->attach(&ip->filter, say);
+	if (ip->kind == BLKI_KIND_FILTER) {
+		ip->filter.bdev = origin->bdev;
+		return ip->filter.ops->attach ? ip->filter.ops->attach(&ip->filter, say) : 0;
+	}
+	r = blki_remap_open(ip, say);
+	if (r)
+		return r;
+	r = remap_fits(origin, ip, say);
+	if (r)
+		blki_remap_close(ip);
 	return r;
 }
 
 static void dismiss(struct blki_interposer *ip)
 {
-	if (ip->kind == BLKI_KIND_FILTER && ip->filter.ops->detach)
+	if (ip->kind == BLKI_KIND_REMAP)
+		blki_remap_close(ip);
+	else if (ip->filter.ops->detach)
 		ip->filter.ops->detach(&ip->filter);
 }
 
@@ -218,12 +225,9 @@ int blki_detach(u64 id, unsigned int timeout_ms, struct blki_say *say)
 		flush_work(&origin->forward);
 	}
 	synchronize_rcu_tasks();
-	if (ip->kind == BLKI_KIND_REMAP) {
-		blki_remap_close(ip);
-	} else {
-		dismiss(ip);
+	dismiss(ip);
+	if (ip->kind == BLKI_KIND_FILTER)
 		blki_filter_put(ip);
-	}
 	blki_interposer_free(ip);
 	if (blki_chain_empty(origin))
 		blki_origin_forget(origin);

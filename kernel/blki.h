@@ -62,12 +62,14 @@ struct blki_stats {
 
 /**
  * struct blki_remap - the acceptor of a remap
- * @bdev: where the bios go
+ * @devt: the device that the user named
+ * @bdev: where the bios go, once opened
  * @file: its open file, claimed by the interposer, so that nobody removes, mounts or claims the acceptor
  * @ctx: one struct blki_ctx per bio in flight in the acceptor
  * @nr_punted: bios that took the workqueue for want of memory
  */
 struct blki_remap {
+	dev_t devt;
 	struct block_device *bdev;
 	struct file *file;
 	mempool_t ctx;
@@ -234,7 +236,7 @@ extern const struct blki_filter_ops blki_filter_null;
 /* remap.c */
 int blki_remap_init(void);
 void blki_remap_exit(void);
-int blki_remap_open(struct blki_interposer *ip, dev_t acceptor, struct blki_say *say);
+int blki_remap_open(struct blki_interposer *ip, struct blki_say *say);
 void blki_remap_close(struct blki_interposer *ip);
 void blki_remap_submit(struct blki_origin *origin, struct bio *bio);
 void blki_remap_forward_work(struct work_struct *work);

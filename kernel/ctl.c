@@ -116,7 +116,7 @@ static bool attach_valid(const struct blki_attach *a)
 static int attach(struct blki_attach *a, struct blki_say *say)
 {
 	struct blki_interposer *ip;
-	dev_t origin, acceptor;
+	dev_t origin, acceptor = 0;
 	int r = fd_to_devt(a->origin_fd, &origin);
 
 	if (!r && a->kind == BLKI_KIND_REMAP)
@@ -126,16 +126,15 @@ static int attach(struct blki_attach *a, struct blki_say *say)
 	ip = blki_interposer_alloc(a->kind, a->altitude);
 	if (!ip)
 		return -ENOMEM;
-	r = a->kind == BLKI_KIND_REMAP ? blki_remap_open(ip, acceptor, say) :
-					 blki_filter_get(ip, a->name, say);
+	ip->remap.devt = acceptor;
+	if (a->kind == BLKI_KIND_FILTER)
+		r = blki_filter_get(ip, a->name, say);
 	if (r)
 		goto err_free;
 	r = blki_attach(ip, origin, a->hook, a->timeout_ms ?: BLKI_TIMEOUT_DEFAULT_MS, &a->id, say);
 	if (!r)
 		return 0;
-	if (a->kind == BLKI_KIND_REMAP)
-		blki_remap_close(ip);
-	else
+	if (a->kind == BLKI_KIND_FILTER)
 		blki_filter_put(ip);
 err_free:
 	blki_interposer_free(ip);

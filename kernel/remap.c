@@ -376,14 +376,13 @@ int blki_remap_drain(struct blki_interposer *ip, unsigned int timeout_ms, struct
 
 /**
  * blki_remap_open - open and claim the acceptor
- * @ip: an interposer of kind remap
- * @acceptor: its device number
+ * @ip: an interposer of kind remap, its remap.devt set
  * @say: gets the reason of a refusal
  *
  * Context: may sleep. Return: 0; -EOPNOTSUPP it is no bio-based device-mapper device; -EBUSY it is claimed;
  * -EACCES it is read-only; or -errno of the open.
  */
-int blki_remap_open(struct blki_interposer *ip, dev_t acceptor, struct blki_say *say)
+int blki_remap_open(struct blki_interposer *ip, struct blki_say *say)
 {
 	struct blki_remap *remap = &ip->remap;
 	struct mapped_device *md;
@@ -392,15 +391,16 @@ int blki_remap_open(struct blki_interposer *ip, dev_t acceptor, struct blki_say 
 	r = mempool_init_slab_pool(&remap->ctx, REMAP_CTX_RESERVED, ctx_slab);
 	if (r)
 		return r;
-	remap->file = bdev_file_open_by_dev(acceptor, BLK_OPEN_READ | BLK_OPEN_WRITE, ip, NULL);
+	remap->file = bdev_file_open_by_dev(remap->devt, BLK_OPEN_READ | BLK_OPEN_WRITE, ip,
+					    NULL);
 	if (IS_ERR(remap->file)) {
 		r = PTR_ERR(remap->file);
 		blki_say(say, "acceptor %u:%u: can not be claimed (errno %d): it is mounted, in use or read-only; free it first",
-			 MAJOR(acceptor), MINOR(acceptor), -r);
+			 MAJOR(remap->devt), MINOR(remap->devt), -r);
 		goto err_exit_pool;
 	}
 	remap->bdev = file_bdev(remap->file);
-	md = dm_get_md(acceptor);
+	md = dm_get_md(remap->devt);
 	if (md)
 		dm_put(md);
 	if (!md || queue_is_mq(bdev_get_queue(remap->bdev))) {
