@@ -59,6 +59,8 @@ static int with_mapping(const struct bench_disk *disk, const char *out_dir)
 		return err;
 	}
 	err = run_hyperfine(disk, out_dir);
+	if (!err && bench_signal())
+		err = -EINTR;
 	down = sys_run(NULL, 0, clean);
 	err = err ? err : down;
 	down = blki_dm_remove(blki, DM_NAME);

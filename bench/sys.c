@@ -148,15 +148,24 @@ static int drain(int fd, char *out, size_t size)
 	return used == size - 1 ? -E2BIG : 0;
 }
 
-static int wait_for_child(pid_t pid, const char *name)
+/*
+ * A signal that comes while a child runs ends the child too; one that came before does not:
+ * then it cleans up.
+ */
+static int wait_for_child(pid_t pid, const char *name, int signal_before)
 {
 	int status;
 
-	while (waitpid(pid, &status, 0) < 0)
+	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
 			return -errno;
+		if (bench_signal() != signal_before)
+			kill(pid, bench_signal());
+	}
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
+	if (bench_signal() != signal_before)
+		return -EINTR;
 	if (WIFEXITED(status))
 		bench_error("%s failed with exit code %d", name, WEXITSTATUS(status));
 	else
@@ -171,7 +180,7 @@ static int wait_for_child(pid_t pid, const char *name)
 int sys_run(char *out, size_t size, const char *const argv[])
 {
 	posix_spawn_file_actions_t actions;
-	int fds[2] = { -1, -1 }, err, drained = 0;
+	int fds[2] = { -1, -1 }, err, drained = 0, signal_before = bench_signal();
 	pid_t pid;
 
 	if (out && pipe2(fds, O_CLOEXEC))
@@ -187,7 +196,7 @@ int sys_run(char *out, size_t size, const char *const argv[])
 	} else {
 		if (out)
 			drained = drain(fds[0], out, size);
-		err = -wait_for_child(pid, argv[0]);
+		err = -wait_for_child(pid, argv[0], signal_before);
 	}
 	if (out)
 		close(fds[0]);

@@ -57,7 +57,8 @@ int sys_write(const char *text, const char *format, ...) __attribute__((format(p
  *
  * Its stderr is ours. Context: forks; sleeps.
  * Return: 0; -ENOENT it is not there; -EIO it failed, and a sentence was printed; -E2BIG @out
- * is too small.
+ * is too small; -EINTR a signal came meanwhile, which the program was sent as well, and it did not
+ * succeed.
  */
 int sys_run(char *out, size_t size, const char *const argv[]);
 
