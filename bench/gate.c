@@ -17,7 +17,7 @@
 /* Facts that must be equal; a fact that only one side knows is a difference. */
 static const char *const comparable_keys[] = {
 	"kernel", "kernel_build", "cmdline", "vulnerabilities", "cpu_name", "cpu_model", "cpus",
-	"qemu", "accel", "icount", "memory_mib", "clocksource",
+	"qemu", "accel", "icount", "mem_mb", "clocksource",
 };
 
 /* Of the loader all but the number of repetitions, which only changes what can be resolved. */
