@@ -67,8 +67,8 @@ void bench_gate_print(const struct bench_gate *gate, FILE *out)
 	else
 		fprintf(out, "gate: %s: %s\n", bench_outcome_name(gate->outcome), gate->reason);
 	if (gate->outcome == BENCH_GATE_INCOMPARABLE)
-		fputs("make a baseline in this environment: ./x bench run remap-overhead; or compare "
-		      "two\nrevisions in one boot: ./x bench gate --against GITREV\n", out);
+		fputs("make a baseline in this environment (./x bench run remap-overhead), or\n"
+		      "compare two revisions in one boot (./x bench gate --against GITREV)\n", out);
 }
 
 static void put_number(struct json_object *object, const char *key, double value)
