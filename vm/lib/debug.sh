@@ -16,7 +16,7 @@ debug_kernel() {
 	key=$({
 		cat -- "$BLKI_ROOT/vm/debug/base.config" "$BLKI_ROOT/vm/debug/$variant.config"
 		printf '%s\n' "$KERNEL_PACKAGE"
-		gcc-12 --version
+		"$(debug_compiler)" --version
 	} | text_sha256)
 	KERNEL_KEY=$variant-$key
 	dir=$(debug_home)/$KERNEL_KEY
@@ -32,6 +32,15 @@ debug_kernel() {
 	KERNEL_IMAGE=$dir/tree/arch/x86/boot/bzImage
 	KERNEL_MODULES=$dir/lib/modules/$KERNEL_RELEASE
 	KERNEL_KDIR=$dir/tree
+}
+
+# debug_compiler: the one that Debian builds this series with
+debug_compiler() {
+	if [[ $(gcc -dumpversion 2>/dev/null) == 12 ]]; then
+		printf 'gcc\n'
+	else
+		printf 'gcc-12\n'
+	fi
 }
 
 # debug_home: beside the kernels, in a path without spaces
@@ -66,10 +75,10 @@ debug_build() {
 	step "configuring the $variant kernel" debug_configure "$variant" "$dir" ||
 		fail "debug kernel: the fragments of vm/debug do not configure; the message is above"
 	step "building the $variant kernel (ten minutes on two free cores)" \
-		nice make -C "$dir/tree" CC=gcc-12 -j "$(nproc)" bzImage modules ||
+		nice make -C "$dir/tree" "CC=$(debug_compiler)" -j "$(nproc)" bzImage modules ||
 		fail "debug kernel: it does not build; the compiler's message is above"
 	step "installing the modules of the $variant kernel into the cache" \
-		make -C "$dir/tree" CC=gcc-12 "INSTALL_MOD_PATH=$dir" modules_install ||
+		make -C "$dir/tree" "CC=$(debug_compiler)" "INSTALL_MOD_PATH=$dir" modules_install ||
 		fail "debug kernel: its modules could not be installed below $dir"
 	: >"$dir/.complete"
 }
@@ -88,7 +97,7 @@ debug_unpack() {
 debug_configure() {
 	local variant=$1 dir=$2 line fragment=$2/fragment
 	cat -- "$BLKI_ROOT/vm/debug/base.config" "$BLKI_ROOT/vm/debug/$variant.config" >"$fragment"
-	make -C "$dir/tree" CC=gcc-12 "KCONFIG_ALLCONFIG=$fragment" allnoconfig
+	make -C "$dir/tree" "CC=$(debug_compiler)" "KCONFIG_ALLCONFIG=$fragment" allnoconfig
 	grep '^CONFIG_' "$BLKI_ROOT/vm/debug/$variant.config" | while IFS= read -r line; do
 		grep -qxF -- "$line" "$dir/tree/.config" || {
 			echo "vm/debug/$variant.config: $line did not take effect"
