@@ -4,12 +4,12 @@
 # Hazard 3: between the test of the flag and the load of the disk's operations a late caller must never find a
 # NULL ->submit_bio. Two partitions share one disk's operations: many submitters with small I/Os on both while
 # filters come and go on each, so that the operations are restored with callers on their way.
-DESCRIPTION="attach and detach 2 siblings 15 times each under 16 submitters (hazard 3)"
+DESCRIPTION="attach and detach 2 siblings 8 times each under 16 submitters (hazard 3)"
 DEADLINE=180
 
 flip() {
 	local i
-	for ((i = 0; i < 15; i++)); do
+	for ((i = 0; i < 8; i++)); do
 		blki filter attach null "$1"
 		blki filter detach null "$1"
 	done
