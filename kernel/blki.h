@@ -32,7 +32,7 @@
 
 #include "compat.h"
 
-/* 16: far above any sensible chain, small enough to sit in the origin; its edge is tested */
+/* 16: far above any sensible chain; bounds what a bio can meet */
 #define BLKI_CHAIN_MAX	16
 
 /* the partition number is the low byte of a bdev's flags, so this is every partition a disk can have */
@@ -80,6 +80,7 @@ struct blki_remap {
  * struct blki_interposer - one filter or remap on one origin
  * @stats: per-CPU counters
  * @submit: kind filter: its ops->submit, one load nearer
+ * @next: kind filter: the next lower one of the chain, or NULL
  * @filter: kind filter: what @submit gets
  * @origin: where it sits
  * @id: names it to userspace
@@ -91,6 +92,7 @@ struct blki_remap {
 struct blki_interposer {
 	struct blki_stats __percpu *stats;
 	enum blki_verdict (*submit)(struct blki_filter *filter, struct bio *bio);
+	struct blki_interposer *next;
 	struct blki_filter filter;
 	struct blki_origin *origin;
 	u64 id;
@@ -175,9 +177,9 @@ struct blki_disk {
  * @shadow: its copy, on which a passed bio goes on
  * @mode: what follows the filters; changes under @hold_lock, and away from passing also frozen
  * @pass_mode: what @mode is without a remap
- * @nr_filters: filters in @filter
- * @filter: by altitude, highest first, then NULL; changes frozen, and under @hold_lock for the status
- * @remap: the remap while @mode is REMAP or HOLD; changes as @filter does
+ * @nr_filters: filters in @filters
+ * @filters: by altitude, highest first, or NULL; changes frozen, and under @hold_lock for the status
+ * @remap: the remap while @mode is REMAP or HOLD; changes as @filters does
  * @disk: the hook
  * @file: keeps @bdev open, for reading, with no holder
  * @hold_lock: covers @held, @nr_held, @forwarding and changes of @mode
@@ -195,7 +197,7 @@ struct blki_origin {
 	enum blki_mode mode;
 	enum blki_mode pass_mode;
 	unsigned int nr_filters;
-	struct blki_interposer *filter[BLKI_CHAIN_MAX + 1];
+	struct blki_interposer *filters;
 	struct blki_interposer *remap;
 	struct blki_disk *disk;
 	struct file *file;

@@ -18,7 +18,7 @@
  */
 int blki_chain_check(struct blki_origin *origin, struct blki_interposer *ip, struct blki_say *say)
 {
-	unsigned int i;
+	struct blki_interposer *other;
 
 	if (ip->kind == BLKI_KIND_REMAP) {
 		if (!origin->remap)
@@ -27,8 +27,8 @@ int blki_chain_check(struct blki_origin *origin, struct blki_interposer *ip, str
 			 origin->bdev, origin->remap->remap.bdev, origin->bdev);
 		return -EEXIST;
 	}
-	for (i = 0; i < origin->nr_filters; i++) {
-		if (origin->filter[i]->filter.ops != ip->filter.ops)
+	for (other = origin->filters; other; other = other->next) {
+		if (other->filter.ops != ip->filter.ops)
 			continue;
 		blki_say(say, "%pg: filter \"%s\" is already attached; detach it first: blki filter detach %s /dev/%pg",
 			 origin->bdev, ip->filter.ops->name, ip->filter.ops->name, origin->bdev);
@@ -51,19 +51,18 @@ int blki_chain_check(struct blki_origin *origin, struct blki_interposer *ip, str
  */
 void blki_chain_insert_frozen(struct blki_origin *origin, struct blki_interposer *ip)
 {
-	unsigned int i;
+	struct blki_interposer **link = &origin->filters;
 
 	spin_lock(&origin->hold_lock);
 	if (ip->kind == BLKI_KIND_REMAP) {
 		origin->remap = ip;
 		WRITE_ONCE(origin->mode, BLKI_MODE_REMAP);
 	} else {
-		for (i = origin->nr_filters++; i; i--) {
-			if (origin->filter[i - 1]->altitude >= ip->altitude)
-				break;
-			origin->filter[i] = origin->filter[i - 1];
-		}
-		origin->filter[i] = ip;
+		while (*link && (*link)->altitude >= ip->altitude)
+			link = &(*link)->next;
+		ip->next = *link;
+		*link = ip;
+		origin->nr_filters++;
 	}
 	spin_unlock(&origin->hold_lock);
 }
@@ -77,17 +76,16 @@ void blki_chain_insert_frozen(struct blki_origin *origin, struct blki_interposer
  */
 void blki_chain_remove_frozen(struct blki_origin *origin, struct blki_interposer *ip)
 {
-	unsigned int i;
+	struct blki_interposer **link = &origin->filters;
 
 	spin_lock(&origin->hold_lock);
 	if (ip->kind == BLKI_KIND_REMAP) {
 		origin->remap = NULL;
 		WRITE_ONCE(origin->mode, origin->pass_mode);
 	} else {
-		for (i = 0; origin->filter[i] != ip; i++)
-			;
-		for (; origin->filter[i]; i++)
-			origin->filter[i] = origin->filter[i + 1];
+		while (*link != ip)
+			link = &(*link)->next;
+		*link = ip->next;
 		origin->nr_filters--;
 	}
 	spin_unlock(&origin->hold_lock);

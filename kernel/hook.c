@@ -95,17 +95,17 @@ static noinline bool chain_end(struct blki_origin *origin, struct bio *bio)
  */
 static __always_inline bool chain_run(struct blki_origin *origin, struct bio *bio)
 {
-	struct blki_interposer **next = origin->filter, *ip;
+	struct blki_interposer *ip;
 	enum blki_mode mode;
 
 	blki_plant();
-	while ((ip = *next++)) {
+	for (ip = origin->filters; ip; ip = ip->next) {
 		struct blki_stats __percpu *stats = ip->stats;
 
 		this_cpu_inc(stats->seen);
 		this_cpu_add(stats->bytes, bio->bi_iter.bi_size);
 		if (unlikely(ip->submit(&ip->filter, bio) == BLKI_COMPLETE)) {
-			this_cpu_inc(next[-1]->stats->completed);
+			this_cpu_inc(ip->stats->completed);
 			bio_endio(bio);
 			return false;
 		}

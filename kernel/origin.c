@@ -202,13 +202,11 @@ void blki_origin_forget(struct blki_origin *origin)
 /* An interposer that was not published yet has the id 0 */
 static struct blki_interposer *find_by_id(struct blki_origin *origin, u64 id)
 {
-	struct blki_interposer *ip = NULL;
-	unsigned int i;
+	struct blki_interposer *ip;
 
 	spin_lock(&origin->hold_lock);
-	for (i = 0; i < origin->nr_filters; i++)
-		if (origin->filter[i]->id == id)
-			ip = origin->filter[i];
+	for (ip = origin->filters; ip && ip->id != id; ip = ip->next)
+		;
 	if (origin->remap && origin->remap->id == id)
 		ip = origin->remap;
 	spin_unlock(&origin->hold_lock);
@@ -307,15 +305,16 @@ static void entry_fill(struct blki_entry *e, struct blki_origin *origin, struct 
  */
 unsigned int blki_list(struct blki_entry *entries, unsigned int room)
 {
+	struct blki_interposer *ip;
 	struct blki_origin *origin;
-	unsigned int nr = 0, i;
+	unsigned int nr = 0;
 
 	mutex_lock(&registry_lock);
 	list_for_each_entry(origin, &origins, node) {
 		spin_lock(&origin->hold_lock);
-		for (i = 0; i < origin->nr_filters; i++, nr++)
+		for (ip = origin->filters; ip; ip = ip->next, nr++)
 			if (nr < room)
-				entry_fill(&entries[nr], origin, origin->filter[i]);
+				entry_fill(&entries[nr], origin, ip);
 		if (origin->remap) {
 			if (nr < room)
 				entry_fill(&entries[nr], origin, origin->remap);
