@@ -87,7 +87,10 @@ kernel_packages_fetch() {
 	((${#missing[@]})) || return 0
 
 	cache_need_space "$KERNEL_MB" "the guest's kernel"
-	archive_open || kernel_offline "${missing[*]}"
+	if ! archive_open; then
+		kernel_offline "${missing[*]}"
+		return
+	fi
 	if ! archive_has "${missing[0]}" "$KERNEL_PACKAGE"; then
 		kernel_take_newest
 		kernel_packages_fetch_all
@@ -127,7 +130,7 @@ kernel_offline() {
 		say "NOTICE: $1 cannot be fetched; using kernel $KERNEL_PACKAGE of the cache"
 		return
 	done
-	die "kernel: $1 is not whole in the cache and the package archive cannot be reached;" \
+	die "kernel: ($1) not whole in the cache and the package archive cannot be reached;" \
 		"connect once, or give --kernel and --headers"
 }
 
