@@ -19,6 +19,10 @@
 
 #define DM_NAME "bench-noexcl"
 
+/* An attach or detach under way takes some 250 ms. */
+#define REMOVE_TRIES 50
+#define REMOVE_INTERVAL_MS 100
+
 static int run_hyperfine(const struct bench_disk *disk, const char *out_dir)
 {
 	char path[512], clean[64], attached[256], remapped[256];
@@ -41,9 +45,30 @@ static int run_hyperfine(const struct bench_disk *disk, const char *out_dir)
 	return sys_run(NULL, 0, argv);
 }
 
-static int with_mapping(const struct bench_disk *disk, const char *out_dir)
+/*
+ * An interrupted hyperfine may leave its last command running: what that still attaches is detached
+ * again, until the mapping is free.
+ */
+static int remove_mapping(struct blki *blki)
 {
 	const char *const clean[] = { "blki", "detach", "--all", NULL };
+	int tries, err = 0;
+
+	for (tries = 0; tries < REMOVE_TRIES; tries++) {
+		err = sys_run(NULL, 0, clean);
+		if (!err)
+			err = blki_dm_remove(blki, DM_NAME);
+		if (err != -EBUSY)
+			break;
+		sys_sleep_ms(REMOVE_INTERVAL_MS);
+	}
+	if (err)
+		bench_error("%s: %s", DM_NAME, blki_message(blki));
+	return err;
+}
+
+static int with_mapping(const struct bench_disk *disk, const char *out_dir)
+{
 	struct blki *blki = NULL;
 	char table[160], node[64];
 	int err, down;
@@ -61,11 +86,7 @@ static int with_mapping(const struct bench_disk *disk, const char *out_dir)
 	err = run_hyperfine(disk, out_dir);
 	if (!err && bench_signal())
 		err = -EINTR;
-	down = sys_run(NULL, 0, clean);
-	err = err ? err : down;
-	down = blki_dm_remove(blki, DM_NAME);
-	if (down)
-		bench_error("%s: %s", DM_NAME, blki_message(blki));
+	down = remove_mapping(blki);
 	blki_close(blki);
 	return err ? err : down;
 }

@@ -188,8 +188,7 @@ int bench_run_exit(int err)
 	int number = bench_signal();
 
 	if (number && err) {
-		bench_error("ended by signal %d; everything that was made has been removed",
-			    number);
+		bench_error("ended by signal %d", number);
 		signal(number, SIG_DFL);
 		raise(number);
 	}
