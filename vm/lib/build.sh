@@ -64,19 +64,21 @@ module_home() {
 
 # build_module ROOT: kernel/blki.ko of ROOT for the guest's kernel, in module_dir
 build_module() {
-	local root=$1 dir compiler=()
+	local root=$1 dir
 	dir=$(module_dir "$root")
 	[[ -e $root/kernel/Makefile ]] || die "build: $root/kernel has no Makefile; the clone is incomplete"
 	mkdir -p -- "$dir"
 	module_sources_copy "$root" "$dir"
-	compiler=("$(kernel_compiler)")
+	[[ ! -e $dir/built || ! -e $dir/kernel/blki.ko ]] || return 0
 	step "building the kernel module for $KERNEL_RELEASE" \
-		make -C "$dir/kernel" "KDIR=$KERNEL_KDIR" "CC=${compiler[0]}" "BLKI_PLANT=$BUILD_PLANT" \
+		make -C "$dir/kernel" "KDIR=$KERNEL_KDIR" "CC=$(kernel_compiler)" "BLKI_PLANT=$BUILD_PLANT" \
 		-j "$(nproc)" ||
 		fail "build: the kernel module does not build; the compiler's message is above"
+	: >"$dir/built"
 }
 
-# module_sources_copy ROOT DIR: sources only, what is unchanged keeps its time, what is gone goes
+# module_sources_copy ROOT DIR: sources only, what is unchanged keeps its time, what is gone goes; any
+# change takes the mark "built" away
 module_sources_copy() {
 	local root=$1 dir=$2 file
 	(
@@ -86,11 +88,12 @@ module_sources_copy() {
 	) | sort >"$dir/sources.new"
 	if [[ -e $dir/sources ]]; then
 		comm -23 "$dir/sources" "$dir/sources.new" | while IFS= read -r file; do
-			rm -f -- "$dir/$file"
+			rm -f -- "$dir/$file" "$dir/built"
 		done
 	fi
 	while IFS= read -r file; do
 		cmp -s -- "$root/$file" "$dir/$file" && continue
+		rm -f -- "$dir/built"
 		mkdir -p -- "$dir/$(dirname -- "$file")"
 		cp -- "$root/$file" "$dir/$file"
 	done <"$dir/sources.new"
