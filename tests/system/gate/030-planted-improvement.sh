@@ -11,5 +11,5 @@ requires() {
 
 test() {
 	bench gate --against-dir /blki-plant --module "$BLKI_MODULE" --device null_blk --arm raw,pass \
-		--load randread-4k-qd1 --out "$TEST_DIR" || fail "the gate exits with $? for an improvement"
+		--load randread-4k-qd1 --reps "$GATE_REPS" --out "$TEST_DIR" || fail "the gate exits with $? for an improvement"
 }

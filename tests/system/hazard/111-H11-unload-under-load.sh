@@ -2,15 +2,15 @@
 # shellcheck shell=bash
 #
 # H11: the last instructions of a submitter below the hook run after our own count went down. Detach and rmmod at
-# once, 50 times, with submitters that never pause; the code must be gone only when nobody can be in it.
-DESCRIPTION="unload right after detach, 50 times under load (H11)"
+# once, 30 times, with submitters that never pause; the code must be gone only when nobody can be in it.
+DESCRIPTION="unload right after detach, 30 times under load (H11)"
 DEADLINE=240
 
 test() {
 	local i
 	make_null_blk nb submit_queues=2
-	start_verify load --threads 8 --max 16K --flush-pct 2 /dev/nb
-	for ((i = 0; i < 50; i++)); do
+	start_verify load --threads 4 --max 16K --flush-pct 2 /dev/nb
+	for ((i = 0; i < 30; i++)); do
 		load_module
 		blki filter attach null /dev/nb
 		wait_seen /dev/nb 3

@@ -19,7 +19,7 @@ test() {
 	refuses 1 'already|exists' blki remap start ny /dev/nb
 	equal "interposers" "$(nr_attached)" 1
 	blki remap stop /dev/nb
-	refuses 1 'not|no ' blki remap stop /dev/nb
-	refuses 1 'not|no ' blki remap stop nx
+	refuses 1 '/dev/nb.*neither|not remapped' blki remap stop /dev/nb
+	refuses 1 'nx.*(neither|not )' blki remap stop nx
 	verify --ios 50 /dev/nb
 }
