@@ -27,6 +27,12 @@
 #define AGAINST_ARMS ((1u << BENCH_NR_ARMS) - 1 - (1u << BENCH_DM_LINEAR_2))
 #define AGAINST_DEVICES (1u << BENCH_NULL_BLK | 1u << BENCH_BRD)
 
+/*
+ * One cell in twenty spreads by 5 instructions: with 3 repetitions that can not resolve the
+ * margin of 8.
+ */
+#define AGAINST_REPS 5
+
 /**
  * struct gate_arguments - of this verb
  * @run: what --against-dir measures
@@ -259,6 +265,7 @@ int bench_cmd_gate(int argc, char **argv)
 	bench_run_defaults(&arguments.run);
 	arguments.run.arms = AGAINST_ARMS;
 	arguments.run.devices = AGAINST_DEVICES;
+	arguments.run.nr_reps = AGAINST_REPS;
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 	return arguments.baseline ? gate_files(&arguments) : gate_against(&arguments);
 }
