@@ -37,7 +37,7 @@ static const struct argp_option run_options[] = {
 	{ "arm", 'a', "LIST", 0,
 	  "arms, comma-separated (default: all); without raw there is nothing to compare with", 0 },
 	{ "load", 'l', "LIST", 0, "loads, comma-separated (default: all)", 0 },
-	{ "reps", 'r', "N", 0, "kept repetitions, 1 to 10 (default: 3, gate 5); one more is dropped", 0 },
+	{ "reps", 'r', "N", 0, "kept repetitions, 1-10 (default: 3, gate 5); one more is dropped", 0 },
 	{ "ios", 'n', "N", 0,
 	  "I/Os of a cell in a repetition (default: 2048), rounded up to windows of 32", 0 },
 	{ "warmup", 'w', "N", 0, "I/Os before them (default: 256), likewise", 0 },
