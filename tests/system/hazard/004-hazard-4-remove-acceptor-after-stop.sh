@@ -5,7 +5,7 @@
 # one of them may be inside: dmsetup remove, without any retry, must succeed at once, 10 times under load. A slow
 # disk keeps bios inside for long.
 DESCRIPTION="remove the acceptor right after remap stop returns, 10 times under load (hazard 4)"
-DEADLINE=180
+DEADLINE=360
 
 test() {
 	local i

@@ -5,7 +5,7 @@
 # with riops and with wbps, through remap and a noexcl linear device, the measured rate must be the limit's and
 # io.stat must count each I/O once. Raw is measured in the same way, so that the test knows its own error.
 DESCRIPTION="see io.max and io.stat count remapped I/O once (hazard 5)"
-DEADLINE=120
+DEADLINE=300
 
 readonly RIOPS=50 READS=100
 readonly WBPS=2097152 WRITTEN=4194304

@@ -4,7 +4,7 @@
 # H11: the last instructions of a submitter below the hook run after our own count went down. Detach and rmmod at
 # once, 30 times, with submitters that never pause; the code must be gone only when nobody can be in it.
 DESCRIPTION="unload right after detach, 30 times under load (H11)"
-DEADLINE=240
+DEADLINE=480
 
 test() {
 	local i

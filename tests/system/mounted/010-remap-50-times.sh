@@ -4,7 +4,7 @@
 # The main job: an ext4 file system in use. Verified writers run on a partition while remap to a noexcl linear
 # device is started and stopped 50 times; not one error, every block right, the file system clean.
 DESCRIPTION="start and stop a remap 50 times under a mounted ext4 with verified writers"
-DEADLINE=240
+DEADLINE=480
 
 test() {
 	local part i

@@ -3,7 +3,7 @@
 #
 # As 010-remap-50-times with the null filter attached and detached.
 DESCRIPTION="attach and detach the null filter 50 times under a mounted ext4 with verified writers"
-DEADLINE=240
+DEADLINE=480
 
 test() {
 	local part i

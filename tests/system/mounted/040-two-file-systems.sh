@@ -4,7 +4,6 @@
 # Two origins at once, ext4 on a partition and xfs on another disk: each remapped to its own acceptor, stopped in
 # the other order; neither may see anything of the other.
 DESCRIPTION="remap two mounted file systems at once"
-DEADLINE=90
 
 requires() {
 	need_module xfs
