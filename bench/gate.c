@@ -184,7 +184,9 @@ static int judge_change(const struct bench_result *baseline, const struct bench_
 	change = finding->value - finding->baseline;
 	if (change > fmax(finding->limit, finding->resolvable))
 		finding->outcome = BENCH_GATE_REGRESSION;
-	else if (change > finding->limit || finding->resolvable > finding->limit)
+	/* too noisy to exclude a regression; an improvement larger than the noise excludes it */
+	else if (change > finding->limit || (finding->resolvable > finding->limit &&
+					     change + finding->resolvable > finding->limit))
 		finding->outcome = BENCH_GATE_INCONCLUSIVE;
 	return 0;
 }

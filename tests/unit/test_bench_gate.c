@@ -149,6 +149,15 @@ static void noise_above_the_margin_is_inconclusive(void **state)
 	assert_true(worst("pass")->resolvable > worst("pass")->limit);
 }
 
+static void improvement_beyond_the_noise_passes(void **state)
+{
+	(void)state;
+	make(&base, 0, 250, 7000, 40);
+	make(&now, 0, 150, 7000, 40);
+	judge();
+	assert_null(worst("pass"));
+}
+
 static void regression_beyond_the_noise_is_found_all_the_same(void **state)
 {
 	(void)state;
@@ -297,6 +306,7 @@ int main(void)
 		GATE_TEST(fewer_instructions_pass),
 		GATE_TEST(change_at_the_margin_passes_and_above_fails),
 		GATE_TEST(noise_above_the_margin_is_inconclusive),
+		GATE_TEST(improvement_beyond_the_noise_passes),
 		GATE_TEST(regression_beyond_the_noise_is_found_all_the_same),
 		GATE_TEST(absolute_limits_hold_without_a_change),
 		GATE_TEST(idle_limit_holds_in_both_directions),
