@@ -16,6 +16,7 @@ readonly QEMU_CPU_TCG=qemu64,+cx16,+popcnt,+ssse3,+sse4.1,+sse4.2,+rdrand,+smep,
 GUEST_CLOCK=wall # or "instructions"
 GUEST_SMP=2
 GUEST_MEM_MB=1024
+GUEST_MACHINE=pc
 GUEST_ACCEL=auto # or "tcg", "tcg-single", "kvm"
 GUEST_CPU=       # --cpu: another CPU model than the default
 GUEST_PLUGIN=    # --plugin: QEMU's -plugin argument
@@ -62,7 +63,7 @@ qemu_command() {
 	shift 2
 	accel=$(qemu_accel)
 	QEMU_COMMAND=("$QEMU" -nodefaults -no-user-config -display none -monitor none -no-reboot
-		-m "$GUEST_MEM_MB" -cpu "$(qemu_cpu "$accel")"
+		-machine "$GUEST_MACHINE" -m "$GUEST_MEM_MB" -cpu "$(qemu_cpu "$accel")"
 		-kernel "$KERNEL_IMAGE" -initrd "$initrd" -append "$(qemu_cmdline "$accel")"
 		-chardev "file,id=console,path=$(qemu_escape "$console")" -serial chardev:console
 		-device "virtio-serial-pci,max_ports=16")

@@ -138,6 +138,8 @@ test_debug() {
 	local GUEST_MEM_MB=$TEST_DEBUG_MEM_MB TEST_SCALE=$TEST_DEBUG_SCALE
 	# a debug kernel is too slow to find the timer of the model that benchmarks use
 	local GUEST_CPU=${GUEST_CPU:-$TEST_DEBUG_CPU}
+	# the interrupt routing of the machine "pc" is computed in loops that ACPICA gives 30 s
+	local GUEST_MACHINE=q35
 	local KERNEL_RELEASE='' KERNEL_IMAGE='' KERNEL_MODULES='' KERNEL_KDIR='' KERNEL_PACKAGE=''
 	local KERNEL_KEY=''
 
