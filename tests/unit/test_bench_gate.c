@@ -153,7 +153,7 @@ static void improvement_beyond_the_noise_passes(void **state)
 {
 	(void)state;
 	make(&base, 0, 250, 7000, 40);
-	make(&now, 0, 150, 7000, 40);
+	make(&now, 0, -750, 7000, 40);
 	judge();
 	assert_null(worst("pass"));
 }
