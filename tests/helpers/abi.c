@@ -195,7 +195,7 @@ static void check_life(void)
 	expect("attach a filter", 0, attach(&first));
 	expect("the same filter twice", EEXIST, attach(&second));
 	expect("attach a remap", 0, attach(&remap));
-	expect("a second remap", EBUSY, attach(&remap_again));
+	expect("a second remap", EEXIST, attach(&remap_again));
 	expect_true("ids differ", first.id != remap.id && first.id);
 	args.id = first.id;
 	expect("unknown flag of detach", EINVAL, ioctl(control_fd, BLKI_IOC_DETACH, &args));
