@@ -228,8 +228,8 @@ static noinline void hold_or_punt(struct blki_origin *origin, struct bio *bio)
  * @origin: the origin, its mode REMAP or HOLD when the hook looked
  * @bio: a bio that every filter passed; it is ours now
  *
- * The mode and the remap are stable here but for the ends of a detach, HOLD -> REMAP and HOLD -> passing, which
- * hold_or_punt() and the worker settle under the lock.
+ * The mode and the remap are stable here but for the ends of a detach, HOLD -> REMAP and HOLD ->
+ * passing, which hold_or_punt() and the worker settle under the lock.
  *
  * Context: ->submit_bio of the origin; does not sleep.
  */
