@@ -19,10 +19,12 @@
 #define CTL_LIST_MAX	4096
 
 static_assert(sizeof(struct blki_version) == 24);
-static_assert(sizeof(struct blki_attach) == 88);
-static_assert(sizeof(struct blki_detach) == 32);
+static_assert(sizeof(struct blki_attach) == 112);
+static_assert(sizeof(struct blki_detach) == 40);
 static_assert(sizeof(struct blki_list) == 24);
-static_assert(sizeof(struct blki_entry) == 200);
+static_assert(sizeof(struct blki_entry) == 240);
+static_assert(sizeof(struct blki_alias) == 64);
+static_assert(sizeof(struct blki_alias_entry) == 96);
 static_assert(offsetof(struct blki_attach, name) == 32);
 static_assert(offsetof(struct blki_attach, id) == 80);
 static_assert(offsetof(struct blki_entry, since_ns) == 40);
@@ -103,7 +105,8 @@ static int fd_to_devt(int fd, dev_t *devt)
 
 static bool attach_valid(const struct blki_attach *a)
 {
-	if (a->flags || a->reserved || a->hook > BLKI_HOOK_WRAP)
+	if (a->flags || a->reserved || a->reserved2 || a->class || a->offset_sectors ||
+	    a->hook > BLKI_HOOK_WRAP)
 		return false;
 	if (strnlen(a->name, sizeof(a->name)) == sizeof(a->name))
 		return false;
