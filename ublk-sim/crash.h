@@ -12,7 +12,8 @@
  *   reorder  the first i, and 1 … reorder of the later ones, not the next
  *   drop     the first i and all from i + 2 to m: one write missing. Those with up to "reorder"
  *            writes behind the gap are reorders already and not counted twice
- *   torn     the first i, and of the next one the first u atomic units, not all
+ *   torn     the first i, and of the next one the first u atomic units, not all (a discard is
+ *            not torn)
  * A FUA write is durable once it is answered: no state has a later write and not it. With a
  * lying disk the whole record is one epoch and FUA means nothing.
  */
@@ -145,7 +146,7 @@ struct sim_crash_state {
  * @err: the sentence on failure
  *
  * Context: allocates.
- * Return: 0, -EINVAL for bad bounds, -ERANGE for more than 2^63 states, -ENOMEM.
+ * Return: 0, -EINVAL for bad bounds, -ERANGE for more than 2^20 writes or 2^64 states, -ENOMEM.
  */
 int sim_crash_create(const struct sim_record *record, const struct sim_crash_bounds *bounds,
 		     struct sim_crash **crash, struct sim_error *err);
