@@ -36,6 +36,7 @@ static struct {
 	unsigned int nr;
 	unsigned int grows;
 	unsigned int nr_lists;
+	unsigned int nr_changes;
 	struct blki_attach attach;
 	struct blki_detach detach;
 	dev_t looked_up;
@@ -124,10 +125,14 @@ int __wrap_ioctl(int fd, unsigned long request, void *arg)
 		fake.attach = *(struct blki_attach *)arg;
 		put_sentence(fake.attach.msg, fake.attach.msg_size);
 		((struct blki_attach *)arg)->id = 42;
+		((struct blki_attach *)arg)->pause_ns = 1234;
+		fake.nr_changes++;
 		return answer(fake.attach_errno);
 	case BLKI_IOC_DETACH:
 		fake.detach = *(struct blki_detach *)arg;
 		put_sentence(fake.detach.msg, fake.detach.msg_size);
+		((struct blki_detach *)arg)->pause_ns = 5678;
+		fake.nr_changes++;
 		return answer(fake.detach_errno);
 	case BLKI_IOC_LIST:
 		return list_entries(arg);
@@ -306,12 +311,13 @@ static const struct blki_entry chain[] = {
 
 static void remap_stop_finds_origin_and_acceptor(void **state)
 {
+	const struct blki_detach_opts slow = { .timeout_ms = 11 };
 	struct blki *h = open_fake();
 
 	(void)state;
 	fake.entries = chain;
 	fake.nr = 2;
-	assert_int_equal(blki_remap_stop(h, "/dev/origin1", 11), 0);
+	assert_int_equal(blki_remap_stop(h, "/dev/origin1", &slow), 0);
 	assert_int_equal(fake.detach.id, 6);
 	assert_int_equal(fake.detach.timeout_ms, 11);
 	fake.detach.id = 0;
@@ -342,12 +348,13 @@ static void remap_stop_interrupted_says_still_attached(void **state)
 
 static void filter_detach_finds_by_name_of_gone_device(void **state)
 {
+	const struct blki_detach_opts slow = { .timeout_ms = 3 };
 	struct blki *h = open_fake();
 
 	(void)state;
 	fake.entries = chain;
 	fake.nr = 2;
-	assert_int_equal(blki_filter_detach(h, "/dev/sda1", "null", 3), 0);
+	assert_int_equal(blki_filter_detach(h, "/dev/sda1", "null", &slow), 0);
 	assert_int_equal(fake.detach.id, 5);
 	assert_int_equal(fake.detach.timeout_ms, 3);
 	assert_int_equal(blki_filter_detach(h, "/dev/origin1", "other", 0), -ENOENT);
@@ -375,6 +382,91 @@ static void second_remap_names_the_first(void **state)
 	assert_int_equal(blki_remap_start(h, "/dev/origin2", "/dev/origin2", NULL, NULL), -ELOOP);
 	assert_int_equal(blki_remap_start(h, "/dev/origin2", "/dev/nope", NULL, NULL), -ENOENT);
 	assert_int_equal(blki_remap_start(h, "/dev/nope", "/dev/acceptor3", NULL, NULL), -ENOENT);
+	blki_close(h);
+}
+
+static void remap_start_passes_flags_and_class(void **state)
+{
+	uint64_t pause_ns = 0;
+	struct blki_opts opts = {
+		.flags = BLKI_ATTACH_FREEZE_FS | BLKI_ATTACH_LARGER,
+		.acceptor_class = BLKI_OPTS_CLASS(BLKI_CLASS_STATEFUL),
+		.pause_ns = &pause_ns,
+	};
+	struct blki *h = open_fake();
+
+	(void)state;
+	assert_int_equal(blki_remap_start(h, "/dev/origin1", "/dev/acceptor3", &opts, NULL), 0);
+	assert_int_equal(fake.attach.flags, BLKI_ATTACH_FREEZE_FS | BLKI_ATTACH_LARGER);
+	assert_int_equal(fake.attach.class, BLKI_CLASS_STATEFUL);
+	assert_int_equal(pause_ns, 1234);
+	blki_close(h);
+}
+
+static void native_start_passes_its_offset(void **state)
+{
+	const struct blki_opts opts = { .offset_sectors = 2048, .flags = BLKI_ATTACH_FORCE };
+	struct blki *h = open_fake();
+
+	(void)state;
+	assert_int_equal(blki_native_start(h, "/dev/origin1", "/dev/origin2", &opts, NULL), 0);
+	assert_int_equal(fake.attach.kind, BLKI_KIND_NATIVE);
+	assert_int_equal(fake.attach.offset_sectors, 2048);
+	assert_int_equal(fake.attach.flags, BLKI_ATTACH_FORCE);
+	assert_int_equal(fake.attach.class, 0);
+	assert_int_equal(blki_native_start(h, "/dev/origin1", "/dev/origin1", NULL, NULL), -ELOOP);
+	blki_close(h);
+}
+
+static void native_is_stopped_and_refused_like_a_remap(void **state)
+{
+	struct blki_entry native = chain[1];
+	struct blki *h = open_fake();
+
+	(void)state;
+	native.kind = BLKI_KIND_NATIVE;
+	fake.entries = &native;
+	fake.nr = 1;
+	assert_int_equal(blki_remap_start(h, "/dev/origin1", "/dev/acceptor3", NULL, NULL),
+			 -EEXIST);
+	assert_int_equal(blki_remap_stop(h, "/dev/origin1", NULL), 0);
+	assert_int_equal(fake.detach.id, 6);
+	blki_close(h);
+}
+
+static void detach_passes_flags_and_returns_the_pause(void **state)
+{
+	uint64_t pause_ns = 0;
+	const struct blki_detach_opts opts = { .flags = BLKI_DETACH_CLEAN, .pause_ns = &pause_ns };
+	struct blki *h = open_fake();
+
+	(void)state;
+	assert_int_equal(blki_detach_id(h, 6, &opts), 0);
+	assert_int_equal(fake.detach.flags, BLKI_DETACH_CLEAN);
+	assert_int_equal(pause_ns, 5678);
+	blki_close(h);
+}
+
+static void dry_run_checks_and_changes_nothing(void **state)
+{
+	const struct blki_opts try = { .dry_run = true };
+	const struct blki_detach_opts try_detach = { .dry_run = true };
+	struct blki *h = open_fake();
+
+	(void)state;
+	fake.entries = chain;
+	fake.nr = 2;
+	assert_int_equal(blki_filter_attach(h, "/dev/origin1", "null", &try, NULL), 0);
+	assert_int_equal(blki_filter_attach(h, "/dev/nope", "null", &try, NULL), -ENOENT);
+	assert_int_equal(blki_remap_start(h, "/dev/origin2", "/dev/acceptor3", &try, NULL), 0);
+	assert_int_equal(blki_remap_start(h, "/dev/origin1", "/dev/acceptor3", &try, NULL), -EEXIST);
+	assert_int_equal(blki_remap_stop(h, "/dev/origin1", &try_detach), 0);
+	assert_int_equal(blki_remap_stop(h, "/dev/origin9", &try_detach), -ENOENT);
+	assert_int_equal(blki_filter_detach(h, "/dev/origin1", "null", &try_detach), 0);
+	assert_int_equal(blki_detach_id(h, 6, &try_detach), 0);
+	assert_int_equal(blki_detach_id(h, 7, &try_detach), -ENOENT);
+	expect_message(h, "interposer 7: there is none");
+	assert_int_equal(fake.nr_changes, 0);
 	blki_close(h);
 }
 
@@ -439,6 +531,11 @@ int main(void)
 		cmocka_unit_test_setup(remap_stop_interrupted_says_still_attached, reset),
 		cmocka_unit_test_setup(filter_detach_finds_by_name_of_gone_device, reset),
 		cmocka_unit_test_setup(second_remap_names_the_first, reset),
+		cmocka_unit_test_setup(remap_start_passes_flags_and_class, reset),
+		cmocka_unit_test_setup(native_start_passes_its_offset, reset),
+		cmocka_unit_test_setup(native_is_stopped_and_refused_like_a_remap, reset),
+		cmocka_unit_test_setup(detach_passes_flags_and_returns_the_pause, reset),
+		cmocka_unit_test_setup(dry_run_checks_and_changes_nothing, reset),
 		cmocka_unit_test_setup(list_grows_until_it_fits, reset),
 		cmocka_unit_test_setup(dm_create_bad_names_and_tables_have_words, reset),
 	};

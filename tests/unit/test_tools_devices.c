@@ -11,7 +11,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,126 +25,45 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/made_sysfs.h"
 #include "tools/libblki/devref.h"
 #include "tools/libblki/kmsg.h"
 #include "tools/libblki/loop.h"
 #include "tools/libblki/sysfs.h"
 
-static char root[64];
-
-static const char *below(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static const char *below(const char *fmt, ...)
-{
-	static char path[2][PATH_MAX];
-	static int turn;
-	va_list args;
-	int nr;
-
-	turn = !turn;
-	nr = snprintf(path[turn], sizeof(path[turn]), "%s/", root);
-	va_start(args, fmt);
-	vsnprintf(path[turn] + nr, sizeof(path[turn]) - (size_t)nr, fmt, args);
-	va_end(args);
-	return path[turn];
-}
-
-static void make_dirs(const char *path)
-{
-	char copy[PATH_MAX];
-
-	snprintf(copy, sizeof(copy), "%s", path);
-	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(copy, 0755);
-		*slash = '/';
-	}
-	mkdir(copy, 0755);
-}
-
-static void make_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "we");
-
-	if (!f || fprintf(f, "%s\n", text) < 0 || fclose(f))
-		abort();
-}
-
-/* @where: directory below devices/, such as "sda/sda1" */
-static void make_device(const char *where, const char *number)
-{
-	const char *name = strrchr(where, '/') ? strrchr(where, '/') + 1 : where;
-
-	make_dirs(below("devices/%s", where));
-	make_file(below("devices/%s/dev", where), number);
-	if (symlink(below("devices/%s", where), below("dev/block/%s", number)) ||
-	    symlink(below("devices/%s", where), below("class/block/%s", name)))
-		abort();
-	if (name == where && symlink(below("devices/%s", where), below("block/%s", name)))
-		abort();
-	if (name == where)
-		make_dirs(below("devices/%s/slaves", where));
-	else
-		make_file(below("devices/%s/partition", where), "1");
-}
-
-static void make_dm(const char *name, const char *number, const char *dm_name)
-{
-	make_device(name, number);
-	make_dirs(below("devices/%s/dm", name));
-	make_file(below("devices/%s/dm/name", name), dm_name);
-}
-
-static void make_slave(const char *upper, const char *lower_where)
-{
-	const char *name = strrchr(lower_where, '/') ? strrchr(lower_where, '/') + 1 : lower_where;
-
-	if (symlink(below("devices/%s", lower_where), below("devices/%s/slaves/%s", upper, name)))
-		abort();
-}
+static const char *root;
 
 static int setup_tree(void **state)
 {
 	(void)state;
-	snprintf(root, sizeof(root), "/tmp/blki-sysfs-XXXXXX");
-	if (!mkdtemp(root))
+	root = made_sysfs_begin();
+	if (!root)
 		return -1;
-	make_dirs(below("dev/block"));
-	make_dirs(below("class/block"));
-	make_dirs(below("block"));
-	make_device("sda", "8:0");
-	make_device("sda/sda1", "8:1");
-	make_device("sdb", "8:16");
-	make_device("cciss!c0d0", "104:0");
-	make_device("md0", "9:0");
-	make_device("md0/md0p1", "259:0");
-	make_device("loop0", "7:0");
-	make_dm("dm-0", "253:0", "plain");
-	make_dm("dm-1", "253:1", "upper");
-	make_dm("dm-2", "253:2", "noexcl");
-	make_dm("dm-3", "253:3", "a\\x20b");
-	make_dm("dm-4", "253:4", "sdb");
-	make_slave("dm-0", "sda/sda1");
-	make_slave("dm-1", "dm-0");
-	make_slave("dm-4", "sdb");
-	make_slave("md0", "sdb");
-	make_dirs(below("devices/loop0/loop"));
-	make_file(below("devices/loop0/loop/backing_file"), root);
+	made_sysfs_device("sda", "8:0");
+	made_sysfs_device("sda/sda1", "8:1");
+	made_sysfs_device("sdb", "8:16");
+	made_sysfs_device("cciss!c0d0", "104:0");
+	made_sysfs_device("md0", "9:0");
+	made_sysfs_device("md0/md0p1", "259:0");
+	made_sysfs_device("loop0", "7:0");
+	made_sysfs_dm("dm-0", "253:0", "plain");
+	made_sysfs_dm("dm-1", "253:1", "upper");
+	made_sysfs_dm("dm-2", "253:2", "noexcl");
+	made_sysfs_dm("dm-3", "253:3", "a\\x20b");
+	made_sysfs_dm("dm-4", "253:4", "sdb");
+	made_sysfs_slave("dm-0", "sda/sda1");
+	made_sysfs_slave("dm-1", "dm-0");
+	made_sysfs_slave("dm-4", "sdb");
+	made_sysfs_slave("md0", "sdb");
+	made_sysfs_dirs(made_sysfs_path("devices/loop0/loop"));
+	made_sysfs_file(made_sysfs_path("devices/loop0/loop/backing_file"), root);
 	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
 }
 
 static int teardown_tree(void **state)
 {
 	(void)state;
-	return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return made_sysfs_end();
 }
 
 static struct blki handle(void)

@@ -74,30 +74,54 @@ static void hook_names_map_both_ways(void **state)
 	assert_int_equal(hook, BLKI_HOOK_LIST);
 	assert_int_equal(options_hook("wrap", &hook), 0);
 	assert_int_equal(hook, BLKI_HOOK_WRAP);
+	assert_int_equal(options_hook("fast", &hook), 0);
+	assert_int_equal(hook, BLKI_HOOK_FAST);
+	assert_int_equal(options_hook("ftrace", &hook), 0);
+	assert_int_equal(hook, BLKI_HOOK_FTRACE);
 	assert_int_equal(options_hook("List", &hook), -EINVAL);
 	assert_int_equal(options_hook("", &hook), -EINVAL);
 	assert_string_equal(options_hook_name(BLKI_HOOK_WRAP), "wrap");
 	assert_string_equal(options_hook_name(77), "unknown");
 }
 
-static void id_takes_digits_only(void **state)
+static void class_names_map_both_ways(void **state)
+{
+	unsigned int class_nr = 99;
+
+	(void)state;
+	for (unsigned int i = BLKI_CLASS_IDENTITY; i <= BLKI_CLASS_TRANSFORMING; i++) {
+		assert_int_equal(options_class(options_class_name(i), &class_nr), 0);
+		assert_int_equal(class_nr, i);
+	}
+	assert_int_equal(options_class("unknown", &class_nr), -EINVAL);
+	assert_string_equal(options_class_name(77), "unknown");
+}
+
+static void number_takes_digits_only(void **state)
 {
 	uint64_t id = 0;
 
 	(void)state;
-	assert_int_equal(options_id("18446744073709551615", &id), 0);
+	assert_int_equal(options_number("18446744073709551615", &id), 0);
 	assert_true(id == UINT64_MAX);
-	assert_int_equal(options_id("18446744073709551616", &id), -EINVAL);
-	assert_int_equal(options_id("", &id), -EINVAL);
-	assert_int_equal(options_id("3x", &id), -EINVAL);
-	assert_int_equal(options_id("-3", &id), -EINVAL);
+	assert_int_equal(options_number("18446744073709551616", &id), -EINVAL);
+	assert_int_equal(options_number("", &id), -EINVAL);
+	assert_int_equal(options_number("3x", &id), -EINVAL);
+	assert_int_equal(options_number("-3", &id), -EINVAL);
 }
+
+static struct cli_args seen;
 
 static int run_nothing(const struct cli_args *args)
 {
-	(void)args;
+	seen = *args;
 	return CLI_EXIT_OK;
 }
+
+static const struct cli_command all_options = {
+	.name = "do", .args_doc = "[WORD]", .doc = "", .options = ~0U, .words_max = 1,
+	.run = run_nothing,
+};
 
 static const struct cli_command commands[] = {
 	{ .name = "remap start", .args_doc = "", .doc = "", .run = run_nothing },
@@ -140,6 +164,30 @@ static void run_unknown_command_is_usage_error(void **state)
 	assert_int_equal(cli_run(&table, 0, NULL), CLI_EXIT_USAGE);
 }
 
+static void run_fills_every_option(void **state)
+{
+	const struct cli_table one = { "t", &all_options, 1 };
+	char *line[] = { "do", "--hook", "fast", "--class=stateful", "--offset", "4096", "--dry-run",
+			 "--freeze-fs", "--larger", "--force", "--native", "--clean", "--altitude", "7",
+			 "--count", "3", "--file", "f.json", "--wait", "1.5", "--timeout", "2", "--json",
+			 "word" };
+
+	(void)state;
+	assert_int_equal(cli_run(&one, sizeof(line) / sizeof(line[0]), line), CLI_EXIT_OK);
+	assert_int_equal(seen.hook, BLKI_HOOK_FAST);
+	assert_int_equal(seen.acceptor_class, BLKI_CLASS_STATEFUL + 1);
+	assert_int_equal(seen.offset_sectors, 4096);
+	assert_int_equal(seen.altitude, 7);
+	assert_int_equal(seen.count, 3);
+	assert_int_equal(seen.wait_ms, 1500);
+	assert_int_equal(seen.timeout_ms, 2000);
+	assert_string_equal(seen.file, "f.json");
+	assert_true(seen.dry_run && seen.freeze_fs && seen.larger && seen.force && seen.native &&
+		    seen.clean && seen.json && !seen.all);
+	assert_int_equal(seen.nr_words, 1);
+	assert_string_equal(seen.words[0], "word");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,9 +195,11 @@ int main(void)
 		cmocka_unit_test(timeout_out_of_range_is_told_apart),
 		cmocka_unit_test(timeout_no_number_is_refused),
 		cmocka_unit_test(hook_names_map_both_ways),
-		cmocka_unit_test(id_takes_digits_only),
+		cmocka_unit_test(class_names_map_both_ways),
+		cmocka_unit_test(number_takes_digits_only),
 		cmocka_unit_test(find_matches_whole_words),
 		cmocka_unit_test(run_unknown_command_is_usage_error),
+		cmocka_unit_test(run_fills_every_option),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,30 +11,65 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "blki.h"
 #include "tools/blki/options.h"
 
 /* Room for "PROGRAM GROUP VERB". */
 #define TITLE_BYTES	128
 
-enum { KEY_ALL = 0x100, KEY_HOOK, KEY_JSON, KEY_TIMEOUT };
+/* Keys of argp, one for each row below; above every character. */
+#define KEY_FIRST	0x100
 
+enum value { FLAG, SECONDS, HOOK, CLASS, NUMBER, TEXT };
+
+/* An option: who takes it, what it looks like, and the member of struct cli_args it fills. */
 struct option_row {
 	unsigned int bit;
-	struct argp_option option;
+	enum value value;
+	size_t member;
+	const char *name;
+	const char *arg;
+	const char *doc;
 };
 
+#define MEMBER(name) offsetof(struct cli_args, name)
+
 static const struct option_row option_rows[] = {
-	{ CLI_OPT_ALL, { "all", KEY_ALL, NULL, 0, "Everything that is attached", 0 } },
-	{ CLI_OPT_HOOK,
-	  { "hook", KEY_HOOK, "HOOK", 0,
-	    "How bios are caught: list, wrap or default (the module's choice; default)", 0 } },
-	{ CLI_OPT_JSON, { "json", KEY_JSON, NULL, 0, "Print JSON, schema blki-status/1", 0 } },
-	{ CLI_OPT_TIMEOUT,
-	  { "timeout", KEY_TIMEOUT, "SECONDS", 0,
-	    "Longest wait for I/O to drain, such as 5 or 0.5 (default 30)", 0 } },
+	{ CLI_OPT_ALL, FLAG, MEMBER(all), "all", NULL, "Everything that is attached" },
+	{ CLI_OPT_ALTITUDE, NUMBER, MEMBER(altitude), "altitude", "NUMBER",
+	 "Place in the chain, highest first, 1 to 4294967295 (default: the filter's own)" },
+	{ CLI_OPT_CLASS, CLASS, MEMBER(acceptor_class), "class", "CLASS",
+	 "What the acceptor does with the bytes: identity, stateful or transforming (default: "
+	 "found out from its table)" },
+	{ CLI_OPT_CLEAN, FLAG, MEMBER(clean), "clean", NULL,
+	 "You know that the acceptor keeps nothing back that the origin lacks" },
+	{ CLI_OPT_COUNT, NUMBER, MEMBER(count), "count", "N", "End after N events (default: never)" },
+	{ CLI_OPT_DRY_RUN, FLAG, MEMBER(dry_run), "dry-run", NULL,
+	 "Check and say what would be done, and change nothing" },
+	{ CLI_OPT_FILE, TEXT, MEMBER(file), "file", "FILE",
+	 "Where it is kept (default /etc/blki/blki.json)" },
+	{ CLI_OPT_FORCE, FLAG, MEMBER(force), "force", NULL,
+	 "With --native: the acceptor leads away from the origin, which is in use, and you know "
+	 "that both have the same bytes" },
+	{ CLI_OPT_FREEZE_FS, FLAG, MEMBER(freeze_fs), "freeze-fs", NULL,
+	 "Freeze the file system for the switch, so that what is on the device then is consistent" },
+	{ CLI_OPT_HOOK, HOOK, MEMBER(hook), "hook", "HOOK",
+	 "How bios are caught: list, fast, wrap, ftrace or default (the module's choice; default)" },
+	{ CLI_OPT_JSON, FLAG, MEMBER(json), "json", NULL, "Print JSON" },
+	{ CLI_OPT_LARGER, FLAG, MEMBER(larger), "larger", NULL,
+	 "The acceptor may have more sectors than the origin; the rest is never used" },
+	{ CLI_OPT_NATIVE, FLAG, MEMBER(native), "native", NULL,
+	 "Aim the bios themselves at the disk or partition ACCEPTOR, without device-mapper" },
+	{ CLI_OPT_OFFSET, NUMBER, MEMBER(offset_sectors), "offset", "SECTORS",
+	 "With --native: where the origin begins on the acceptor, in 512-byte sectors (default 0)" },
+	{ CLI_OPT_TIMEOUT, SECONDS, MEMBER(timeout_ms), "timeout", "SECONDS",
+	 "Longest wait, such as 5 or 0.5 (default 30)" },
+	{ CLI_OPT_WAIT, SECONDS, MEMBER(wait_ms), "wait", "SECONDS",
+	 "Wait so long for devices that are not there yet (default: not at all)" },
 };
 
 #define NR_OPTIONS	(sizeof(option_rows) / sizeof(option_rows[0]))
@@ -45,26 +80,72 @@ struct parse {
 	struct cli_args *args;
 };
 
-static void parse_timeout(struct argp_state *state, struct cli_args *args, const char *text)
+static void parse_seconds(struct argp_state *state, const struct option_row *row, unsigned int *ms,
+			  const char *text)
 {
-	int ret = options_timeout(text, &args->timeout_ms);
+	int ret = options_timeout(text, ms);
 
 	if (ret == -ERANGE)
-		argp_error(state, "--timeout %s is out of range; give 0.001 to 4294967 seconds",
-			   text);
+		argp_error(state, "--%s %s is out of range; give 0.001 to 4294967 seconds",
+			   row->name, text);
 	else if (ret)
-		argp_error(state, "--timeout %s is no number of seconds; give one such as 5 or 0.5",
-			   text);
+		argp_error(state, "--%s %s is no number of seconds; give one such as 5 or 0.5",
+			   row->name, text);
 }
 
-static void count_words(struct argp_state *state, const struct parse *p)
+static void parse_value(struct argp_state *state, const struct option_row *row, char *arg)
 {
-	size_t nr = p->args->nr_words;
+	const struct parse *p = state->input;
+	void *member = (char *)p->args + row->member;
+	unsigned int class_nr = 0;
 
-	if (p->args->all && nr)
-		argp_error(state, "--all takes no arguments; leave \"%s\" out", p->args->words[0]);
-	else if (!p->args->all && nr < p->command->words_min)
+	switch (row->value) {
+	case FLAG:
+		*(bool *)member = true;
+		break;
+	case SECONDS:
+		parse_seconds(state, row, member, arg);
+		break;
+	case HOOK:
+		if (options_hook(arg, member))
+			argp_error(state,
+				   "--hook %s is unknown; give list, fast, wrap, ftrace or "
+				   "default",
+				   arg);
+		break;
+	case CLASS:
+		if (options_class(arg, &class_nr))
+			argp_error(state,
+				   "--class %s is unknown; give identity, stateful or "
+				   "transforming",
+				   arg);
+		*(unsigned int *)member = BLKI_OPTS_CLASS(class_nr);
+		break;
+	case NUMBER:
+		if (options_number(arg, member))
+			argp_error(state, "--%s %s is no number; give decimal digits", row->name,
+				   arg);
+		break;
+	case TEXT:
+		*(const char **)member = arg;
+		break;
+	}
+}
+
+static void check_words(struct argp_state *state, const struct parse *p)
+{
+	const struct cli_args *args = p->args;
+
+	if (args->all && args->nr_words)
+		argp_error(state, "--all takes no arguments; leave \"%s\" out", args->words[0]);
+	else if (!args->all && args->nr_words < p->command->words_min)
 		argp_error(state, "too few arguments; give: %s", p->command->args_doc);
+	else if ((args->force || args->offset_sectors) && !args->native)
+		argp_error(state, "--force and --offset are for --native; give that too, or leave "
+				  "them out");
+	else if (args->altitude > UINT32_MAX)
+		argp_error(state, "--altitude %" PRIu64 " is out of range; give 1 to %u",
+			   args->altitude, UINT32_MAX);
 }
 
 static error_t parse_key(int key, char *arg, struct argp_state *state)
@@ -72,20 +153,11 @@ static error_t parse_key(int key, char *arg, struct argp_state *state)
 	struct parse *p = state->input;
 	struct cli_args *args = p->args;
 
+	if (key >= KEY_FIRST && key < KEY_FIRST + (int)NR_OPTIONS) {
+		parse_value(state, &option_rows[key - KEY_FIRST], arg);
+		return 0;
+	}
 	switch (key) {
-	case KEY_ALL:
-		args->all = true;
-		return 0;
-	case KEY_HOOK:
-		if (options_hook(arg, &args->hook))
-			argp_error(state, "--hook %s is unknown; give list, wrap or default", arg);
-		return 0;
-	case KEY_JSON:
-		args->json = true;
-		return 0;
-	case KEY_TIMEOUT:
-		parse_timeout(state, args, arg);
-		return 0;
 	case ARGP_KEY_ARG:
 		if (args->nr_words == p->command->words_max)
 			argp_error(state, "\"%s\" is one argument too many; give: %s", arg,
@@ -94,7 +166,7 @@ static error_t parse_key(int key, char *arg, struct argp_state *state)
 			args->words[args->nr_words++] = arg;
 		return 0;
 	case ARGP_KEY_END:
-		count_words(state, p);
+		check_words(state, p);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -105,9 +177,7 @@ static int run_command(const struct cli_table *table, const struct cli_command *
 		       char *const argv[])
 {
 	struct argp_option options[NR_OPTIONS + 1] = { { 0 } };
-	struct argp argp = {
-		options, parse_key, command->args_doc, command->doc, NULL, NULL, NULL
-	};
+	struct argp argp = { options, parse_key, command->args_doc, command->doc, NULL, NULL, NULL };
 	struct cli_args args = { .program = table->program };
 	struct parse parse = { command, &args };
 	char title[TITLE_BYTES];
@@ -115,9 +185,13 @@ static int run_command(const struct cli_table *table, const struct cli_command *
 	char **line;
 	int ret;
 
-	for (size_t i = 0; i < NR_OPTIONS; i++)
-		if (command->options & option_rows[i].bit)
-			options[nr++] = option_rows[i].option;
+	for (size_t i = 0; i < NR_OPTIONS; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (command->options & row->bit)
+			options[nr++] = (struct argp_option){
+				row->name, KEY_FIRST + (int)i, row->arg, 0, row->doc, 0 };
+	}
 	line = calloc((size_t)argc + 2, sizeof(*line));
 	if (!line) {
 		fprintf(stderr, "%s: out of memory; try again\n", table->program);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Exit codes of the programs. */
@@ -25,6 +26,25 @@
 #define CLI_OPT_HOOK		0x2
 #define CLI_OPT_JSON		0x4
 #define CLI_OPT_ALL		0x8
+#define CLI_OPT_DRY_RUN		0x10
+#define CLI_OPT_FREEZE_FS	0x20
+#define CLI_OPT_LARGER		0x40
+#define CLI_OPT_FORCE		0x80
+#define CLI_OPT_NATIVE		0x100
+#define CLI_OPT_OFFSET		0x200
+#define CLI_OPT_CLASS		0x400
+#define CLI_OPT_CLEAN		0x800
+#define CLI_OPT_ALTITUDE	0x1000
+#define CLI_OPT_COUNT		0x2000
+#define CLI_OPT_FILE		0x4000
+#define CLI_OPT_WAIT		0x8000
+
+/* What attaching a remap, attaching a filter, and detaching take, in blki as in the front-end. */
+#define CLI_OPTS_REMAP	(CLI_OPT_TIMEOUT | CLI_OPT_HOOK | CLI_OPT_DRY_RUN | CLI_OPT_FREEZE_FS | \
+			 CLI_OPT_LARGER | CLI_OPT_CLASS)
+#define CLI_OPTS_FILTER	(CLI_OPT_TIMEOUT | CLI_OPT_HOOK | CLI_OPT_DRY_RUN | CLI_OPT_FREEZE_FS | \
+			 CLI_OPT_ALTITUDE)
+#define CLI_OPTS_DETACH	(CLI_OPT_TIMEOUT | CLI_OPT_DRY_RUN | CLI_OPT_FREEZE_FS)
 
 /**
  * struct cli_args - a parsed command line
@@ -33,8 +53,20 @@
  * @nr_words: how many
  * @timeout_ms: --timeout, 0 for the default
  * @hook: --hook, enum blki_hook
+ * @acceptor_class: --class as BLKI_OPTS_CLASS(), 0 without it
+ * @offset_sectors: --offset
+ * @altitude: --altitude, 0 for the filter's own
+ * @count: --count, 0 without it
+ * @wait_ms: --wait, 0 without it
+ * @file: --file, or NULL
  * @json: --json
  * @all: --all
+ * @dry_run: --dry-run
+ * @freeze_fs: --freeze-fs
+ * @larger: --larger
+ * @force: --force
+ * @native: --native
+ * @clean: --clean
  */
 struct cli_args {
 	const char *program;
@@ -42,8 +74,20 @@ struct cli_args {
 	size_t nr_words;
 	unsigned int timeout_ms;
 	unsigned int hook;
+	unsigned int acceptor_class;
+	uint64_t offset_sectors;
+	uint64_t altitude;
+	uint64_t count;
+	unsigned int wait_ms;
+	const char *file;
 	bool json;
 	bool all;
+	bool dry_run;
+	bool freeze_fs;
+	bool larger;
+	bool force;
+	bool native;
+	bool clean;
 };
 
 /**

@@ -14,6 +14,7 @@
 
 #include "tools/blki/cli.h"
 #include "tools/blki/commands.h"
+#include "tools/blki/session.h"
 
 #define STRING(x)	#x
 #define EXPAND(x)	STRING(x)
@@ -22,14 +23,15 @@ static const struct cli_command commands[] = {
 	{
 		.name = "remap start",
 		.args_doc = "ACCEPTOR ORIGIN",
-		.doc = "Send every bio of the block device ORIGIN to the block device ACCEPTOR "
+		.doc = "Send every bio of the block device ORIGIN to the device-mapper device ACCEPTOR "
 		       "(a path or a device-mapper name), without stopping the programs that use "
-		       "it."
+		       "it. With --native the acceptor is a disk or partition, and the bios go to it "
+		       "themselves. The order of the two is the same in both."
 		       "\vExamples:\n"
 		       "  blki remap start dm-noexcl /dev/sda1\n"
-		       "  blki remap start /dev/mapper/slow /dev/nvme0n1p2\n"
-		       "  blki remap start --timeout 5 --hook list dm-noexcl /dev/sda1\n",
-		.options = CLI_OPT_TIMEOUT | CLI_OPT_HOOK,
+		       "  blki remap start --freeze-fs --hook fast origin-snap /dev/nvme0n1p2\n"
+		       "  blki remap start --native --offset 2048 /dev/sda /dev/sda1\n",
+		.options = CLI_OPTS_REMAP | CLI_OPT_NATIVE | CLI_OPT_OFFSET | CLI_OPT_FORCE,
 		.words_min = 2,
 		.words_max = 2,
 		.run = command_remap_start,
@@ -43,7 +45,7 @@ static const struct cli_command commands[] = {
 		       "  blki remap stop /dev/sda1\n"
 		       "  blki remap stop dm-noexcl\n"
 		       "  blki remap stop --timeout 120 /dev/sda1\n",
-		.options = CLI_OPT_TIMEOUT,
+		.options = CLI_OPTS_DETACH | CLI_OPT_CLEAN,
 		.words_min = 1,
 		.words_max = 1,
 		.run = command_remap_stop,
@@ -54,9 +56,9 @@ static const struct cli_command commands[] = {
 		.doc = "Let the filter FILTER see every bio of the block device ORIGIN."
 		       "\vExamples:\n"
 		       "  blki filter attach null /dev/sda1\n"
-		       "  blki filter attach --hook list null /dev/sda1\n"
+		       "  blki filter attach --hook fast --altitude 3000 null /dev/sda1\n"
 		       "  blki filter attach --timeout 0.5 null /dev/nvme0n1\n",
-		.options = CLI_OPT_TIMEOUT | CLI_OPT_HOOK,
+		.options = CLI_OPTS_FILTER,
 		.words_min = 2,
 		.words_max = 2,
 		.run = command_filter_attach,
@@ -70,7 +72,7 @@ static const struct cli_command commands[] = {
 		       "  blki filter detach null /dev/sda1\n"
 		       "  blki filter detach null sda1\n"
 		       "  blki filter detach --timeout 120 null /dev/sda1\n",
-		.options = CLI_OPT_TIMEOUT,
+		.options = CLI_OPTS_DETACH,
 		.words_min = 2,
 		.words_max = 2,
 		.run = command_filter_detach,
@@ -84,7 +86,7 @@ static const struct cli_command commands[] = {
 		       "  blki detach --all\n"
 		       "  blki detach 3\n"
 		       "  blki detach --timeout 120 3 4\n",
-		.options = CLI_OPT_TIMEOUT | CLI_OPT_ALL,
+		.options = CLI_OPTS_DETACH | CLI_OPT_CLEAN | CLI_OPT_ALL,
 		.words_min = 1,
 		.words_max = CLI_WORDS_MAX,
 		.run = command_detach,
@@ -92,7 +94,8 @@ static const struct cli_command commands[] = {
 	{
 		.name = "status",
 		.args_doc = "",
-		.doc = "Draw each origin's chain: who is attached, since when, and its counters."
+		.doc = "Draw each origin's path: the program that uses it, who is attached and since "
+		       "when, what the acceptor stands on, and the counters."
 		       "\vExamples:\n"
 		       "  blki status\n"
 		       "  blki status --json\n"
@@ -101,6 +104,19 @@ static const struct cli_command commands[] = {
 		.words_min = 0,
 		.words_max = 0,
 		.run = command_status,
+	},
+	{
+		.name = "list",
+		.args_doc = "",
+		.doc = "Name what is attached, one line each."
+		       "\vExamples:\n"
+		       "  blki list\n"
+		       "  blki list --json\n"
+		       "  blki list | column -t\n",
+		.options = CLI_OPT_JSON,
+		.words_min = 0,
+		.words_max = 0,
+		.run = command_list,
 	},
 };
 
@@ -148,6 +164,6 @@ int main(int argc, char **argv)
 	argp_err_exit_status = CLI_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, &first, NULL))
 		return CLI_EXIT_USAGE;
-	commands_catch_signals();
+	session_catch_signals();
 	return cli_run(&table, argc - first, argv + first);
 }

@@ -21,9 +21,18 @@ static const char *const hook_names[] = {
 	[BLKI_HOOK_DEFAULT] = "default",
 	[BLKI_HOOK_LIST] = "list",
 	[BLKI_HOOK_WRAP] = "wrap",
+	[BLKI_HOOK_FAST] = "fast",
+	[BLKI_HOOK_FTRACE] = "ftrace",
+};
+
+static const char *const class_names[] = {
+	[BLKI_CLASS_IDENTITY] = "identity",
+	[BLKI_CLASS_STATEFUL] = "stateful",
+	[BLKI_CLASS_TRANSFORMING] = "transforming",
 };
 
 #define NR_HOOKS	(sizeof(hook_names) / sizeof(hook_names[0]))
+#define NR_CLASSES	(sizeof(class_names) / sizeof(class_names[0]))
 
 /* Takes decimal digits off *@text. Return: false if there is none or the number does not fit. */
 static bool take_digits(const char **text, uint64_t *value, size_t *nr_digits)
@@ -79,25 +88,40 @@ int options_timeout(const char *text, unsigned int *timeout_ms)
 	return 0;
 }
 
-int options_hook(const char *text, unsigned int *hook)
+static int find_name(const char *const names[], size_t nr, const char *text, unsigned int *number)
 {
-	for (size_t i = 0; i < NR_HOOKS; i++) {
-		if (!strcmp(text, hook_names[i])) {
-			*hook = (unsigned int)i;
+	for (size_t i = 0; i < nr; i++) {
+		if (!strcmp(text, names[i])) {
+			*number = (unsigned int)i;
 			return 0;
 		}
 	}
 	return -EINVAL;
 }
 
-int options_id(const char *text, uint64_t *id)
+int options_hook(const char *text, unsigned int *hook)
+{
+	return find_name(hook_names, NR_HOOKS, text, hook);
+}
+
+int options_class(const char *text, unsigned int *class_nr)
+{
+	return find_name(class_names, NR_CLASSES, text, class_nr);
+}
+
+int options_number(const char *text, uint64_t *value)
 {
 	size_t nr_digits;
 
-	return take_digits(&text, id, &nr_digits) && !*text ? 0 : -EINVAL;
+	return take_digits(&text, value, &nr_digits) && !*text ? 0 : -EINVAL;
 }
 
 const char *options_hook_name(unsigned int hook)
 {
 	return hook < NR_HOOKS ? hook_names[hook] : "unknown";
+}
+
+const char *options_class_name(unsigned int class_nr)
+{
+	return class_nr < NR_CLASSES ? class_names[class_nr] : "unknown";
 }

@@ -2,7 +2,8 @@
 /*
  * Option values of the commands, from text to typed values.
  *
- * cli.c calls these for --timeout, --hook and ids. Pure: they print nothing and know no defaults.
+ * cli.c and commands.c call these for --timeout, --hook, --class and numbers. Pure: they print
+ * nothing and know no defaults.
  */
 #ifndef BLKI_OPTIONS_H
 #define BLKI_OPTIONS_H
@@ -20,7 +21,7 @@ int options_timeout(const char *text, unsigned int *timeout_ms);
 
 /**
  * options_hook - name of a hook to its number
- * @text: "default", "list" or "wrap"
+ * @text: "default", "list", "wrap", "fast" or "ftrace"
  * @hook: out: enum blki_hook
  *
  * Return: 0, or -EINVAL.
@@ -28,15 +29,27 @@ int options_timeout(const char *text, unsigned int *timeout_ms);
 int options_hook(const char *text, unsigned int *hook);
 
 /**
- * options_id - id of an interposer
- * @text: decimal digits
- * @id: out: the number
+ * options_class - name of a class of acceptors to its number
+ * @text: "identity", "stateful" or "transforming"
+ * @class_nr: out: enum blki_class
  *
  * Return: 0, or -EINVAL.
  */
-int options_id(const char *text, uint64_t *id);
+int options_class(const char *text, unsigned int *class_nr);
 
-/** options_hook_name - "list", "wrap", "default", or "unknown" for a number of a newer module */
+/**
+ * options_number - an id, a count, sectors
+ * @text: decimal digits
+ * @value: out: the number
+ *
+ * Return: 0, or -EINVAL.
+ */
+int options_number(const char *text, uint64_t *value);
+
+/** options_hook_name - a name of options_hook(), or "unknown" for a number of a newer module */
 const char *options_hook_name(unsigned int hook);
+
+/** options_class_name - a name of options_class(), or "unknown" for a number of a newer module */
+const char *options_class_name(unsigned int class_nr);
 
 #endif /* BLKI_OPTIONS_H */

@@ -1,33 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Formats the list of interposers as a drawing and as JSON.
+ * Formats the list of interposers as JSON, and numbers, times and names for draw.c too.
  *
- * commands.c -> [this] -> stdout. Numbers of a newer module that have no name yet are shown as
+ * cmd_status.c -> [this] -> stdout. Numbers of a newer module that have no name yet are shown as
  * "unknown", never guessed.
  */
 #include "tools/blki/status.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
+#include <stdio.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 
 #include "tools/blki/options.h"
 
 #define NS_PER_S	UINT64_C(1000000000)
 
-static const char *kind_name(unsigned int kind)
+bool status_is_remap(const struct blki_entry *e)
+{
+	return e->kind == BLKI_KIND_REMAP || e->kind == BLKI_KIND_NATIVE;
+}
+
+const char *status_kind_name(unsigned int kind)
 {
 	switch (kind) {
 	case BLKI_KIND_FILTER:
 		return "filter";
 	case BLKI_KIND_REMAP:
 		return "remap";
+	case BLKI_KIND_NATIVE:
+		return "native";
 	default:
 		return "unknown";
 	}
 }
 
-static const char *state_name(unsigned int state)
+const char *status_state_name(unsigned int state)
 {
 	switch (state) {
 	case BLKI_STATE_LIVE:
@@ -68,6 +76,16 @@ void status_size(uint64_t bytes, char text[STATUS_TEXT_BYTES])
 		unit++;
 	}
 	snprintf(text, STATUS_TEXT_BYTES, "%.1f %s", value, units[unit]);
+}
+
+void status_pause(uint64_t ns, char text[STATUS_TEXT_BYTES])
+{
+	if (ns < 1000000)
+		snprintf(text, STATUS_TEXT_BYTES, "%.1f us", (double)ns / 1e3);
+	else if (ns < NS_PER_S)
+		snprintf(text, STATUS_TEXT_BYTES, "%.1f ms", (double)ns / 1e6);
+	else
+		snprintf(text, STATUS_TEXT_BYTES, "%.1f s", (double)ns / 1e9);
 }
 
 void status_duration(uint64_t seconds, char text[STATUS_TEXT_BYTES])
@@ -114,13 +132,86 @@ static void add_counters(struct json_object *o, const struct blki_entry *e)
 	json_object_object_add(o, "nr_held", json_object_new_uint64(e->nr_held));
 	json_object_object_add(o, "nr_bytes", json_object_new_uint64(e->nr_bytes));
 	json_object_object_add(o, "nr_punted", json_object_new_uint64(e->nr_punted));
+	json_object_object_add(o, "nr_loops", json_object_new_uint64(e->nr_loops));
+	json_object_object_add(o, "nr_whole_disk",
+			       e->nr_whole_disk == STATUS_UNKNOWN ?
+				       NULL :
+				       json_object_new_uint64(e->nr_whole_disk));
+}
+
+static struct json_object *flags_json(uint32_t flags)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} names[] = {
+		{ BLKI_ATTACH_FREEZE_FS, "freeze-fs" },
+		{ BLKI_ATTACH_LARGER, "larger" },
+		{ BLKI_ATTACH_FORCE, "force" },
+	};
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flags & names[i].bit)
+			json_object_array_add(list, json_object_new_string(names[i].name));
+	return list;
+}
+
+static struct json_object *usage_json(const struct usage *usage)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < usage->nr; i++) {
+		const struct usage_item *item = &usage->items[i];
+		struct json_object *o = json_object_new_object();
+
+		json_object_object_add(o, "how", json_object_new_string(item->how));
+		json_object_object_add(o, "type", fixed_string(item->type, sizeof(item->type)));
+		json_object_object_add(o, "where", fixed_string(item->where, sizeof(item->where)));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static struct json_object *node_json(const struct stack_node *node)
+{
+	static const char *const kinds[] = {
+		[STACK_DEVICE] = "device", [STACK_DM] = "dm",	[STACK_ALIAS] = "alias",
+		[STACK_BELOW] = "below",   [STACK_CUT] = "cut",
+	};
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "kind", json_object_new_string(kinds[node->kind]));
+	json_object_object_add(o, "name", fixed_string(node->name, sizeof(node->name)));
+	json_object_object_add(o, "dev", device_number(major(node->dev), minor(node->dev)));
+	json_object_object_add(o, "dm_name", fixed_string(node->dm_name, sizeof(node->dm_name)));
+	json_object_object_add(o, "targets", fixed_string(node->targets, sizeof(node->targets)));
+	return o;
+}
+
+/* The devices of one layer from *@at on, each with its own layer below; leaves *@at behind them. */
+static struct json_object *layer_json(const struct stack *stack, size_t *at)
+{
+	struct json_object *list = json_object_new_array();
+	unsigned int depth = *at < stack->nr ? stack->nodes[*at].depth : 0;
+
+	while (*at < stack->nr && stack->nodes[*at].depth == depth) {
+		struct json_object *o = node_json(&stack->nodes[(*at)++]);
+		bool deeper = *at < stack->nr && stack->nodes[*at].depth > depth;
+
+		json_object_object_add(o, "below",
+				       deeper ? layer_json(stack, at) : json_object_new_array());
+		json_object_array_add(list, o);
+	}
+	return list;
 }
 
 static struct json_object *row_json(const struct status_row *row)
 {
 	const struct blki_entry *e = &row->entry;
 	struct json_object *o = json_object_new_object();
-	bool remap = e->kind == BLKI_KIND_REMAP;
+	bool remap = status_is_remap(e);
+	size_t at = 0;
 	char since[STATUS_TEXT_BYTES];
 
 	if (!o)
@@ -129,7 +220,7 @@ static struct json_object *row_json(const struct status_row *row)
 	json_object_object_add(o, "id", json_object_new_uint64(e->id));
 	json_object_object_add(o, "origin", fixed_string(e->origin, sizeof(e->origin)));
 	json_object_object_add(o, "origin_dev", device_number(e->origin_major, e->origin_minor));
-	json_object_object_add(o, "kind", json_object_new_string(kind_name(e->kind)));
+	json_object_object_add(o, "kind", json_object_new_string(status_kind_name(e->kind)));
 	json_object_object_add(o, "name", fixed_string(e->name, sizeof(e->name)));
 	json_object_object_add(o, "acceptor", fixed_string(e->acceptor, sizeof(e->acceptor)));
 	json_object_object_add(o, "acceptor_dev",
@@ -138,9 +229,16 @@ static struct json_object *row_json(const struct status_row *row)
 			       fixed_string(row->acceptor_dm, sizeof(row->acceptor_dm)));
 	json_object_object_add(o, "hook", json_object_new_string(options_hook_name(e->hook)));
 	json_object_object_add(o, "altitude", json_object_new_uint64(e->altitude));
-	json_object_object_add(o, "state", json_object_new_string(state_name(e->state)));
+	json_object_object_add(o, "state", json_object_new_string(status_state_name(e->state)));
 	json_object_object_add(o, "since", json_object_new_string(since));
+	json_object_object_add(o, "pause_ns", json_object_new_uint64(e->pause_ns));
+	json_object_object_add(o, "class",
+			       remap ? json_object_new_string(options_class_name(e->class)) : NULL);
+	json_object_object_add(o, "offset_sectors", json_object_new_uint64(e->offset_sectors));
+	json_object_object_add(o, "flags", flags_json(e->flags));
 	add_counters(o, e);
+	json_object_object_add(o, "used_by", usage_json(&row->usage));
+	json_object_object_add(o, "stack", layer_json(&row->stack, &at));
 	return o;
 }
 
@@ -166,75 +264,4 @@ err_put:
 	json_object_put(list);
 	json_object_put(root);
 	return NULL;
-}
-
-/* "live since 2026-01-31 08:09:10 (12 s)", in the user's time zone */
-static void print_since(FILE *out, const struct blki_entry *e, uint64_t now_ns)
-{
-	char when[STATUS_TEXT_BYTES], ago[STATUS_TEXT_BYTES];
-	time_t seconds = (time_t)(e->since_ns / NS_PER_S);
-	struct tm tm;
-
-	localtime_r(&seconds, &tm);
-	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-	status_duration(now_ns > e->since_ns ? (now_ns - e->since_ns) / NS_PER_S : 0, ago);
-	fprintf(out, "%s since %s (%s)\n", state_name(e->state), when, ago);
-}
-
-static void print_filter(FILE *out, const struct status_row *row, uint64_t now_ns)
-{
-	const struct blki_entry *e = &row->entry;
-	char size[STATUS_TEXT_BYTES];
-
-	status_size(e->nr_bytes, size);
-	fprintf(out, "  |-- %s %.*s (id %llu, altitude %u), ", kind_name(e->kind),
-		(int)sizeof(e->name), e->name, (unsigned long long)e->id, e->altitude);
-	print_since(out, e, now_ns);
-	fprintf(out, "  |     seen %llu bios, %s; completed %llu\n", (unsigned long long)e->nr_seen,
-		size, (unsigned long long)e->nr_completed);
-}
-
-static void print_remap(FILE *out, const struct status_row *row, uint64_t now_ns)
-{
-	const struct blki_entry *e = &row->entry;
-	char size[STATUS_TEXT_BYTES];
-
-	status_size(e->nr_bytes, size);
-	fprintf(out, "  `-> remap to %.*s (%s%s%u:%u) (id %llu), ", (int)sizeof(e->acceptor),
-		e->acceptor, row->acceptor_dm, row->acceptor_dm[0] ? ", " : "", e->acceptor_major,
-		e->acceptor_minor, (unsigned long long)e->id);
-	print_since(out, e, now_ns);
-	fprintf(out,
-		"        seen %llu bios, %s; done %llu, in flight %llu, held %llu, punted %llu\n",
-		(unsigned long long)e->nr_seen, size, (unsigned long long)e->nr_done,
-		(unsigned long long)e->nr_in_flight, (unsigned long long)e->nr_held,
-		(unsigned long long)e->nr_punted);
-}
-
-static bool same_origin(const struct blki_entry *a, const struct blki_entry *b)
-{
-	return a->origin_major == b->origin_major && a->origin_minor == b->origin_minor &&
-	       (a->state == BLKI_STATE_DEAD) == (b->state == BLKI_STATE_DEAD);
-}
-
-void status_print(FILE *out, const struct status_row *rows, size_t nr, uint64_t now_ns)
-{
-	if (!nr)
-		fprintf(out, "nothing is attached\n");
-	for (size_t i = 0; i < nr; i++) {
-		const struct blki_entry *e = &rows[i].entry;
-		bool last = i + 1 == nr || !same_origin(e, &rows[i + 1].entry);
-
-		if (!i || !same_origin(&rows[i - 1].entry, e))
-			fprintf(out, "%s%.*s (%u:%u), hook %s\n", i ? "\n" : "",
-				(int)sizeof(e->origin), e->origin, e->origin_major,
-				e->origin_minor, options_hook_name(e->hook));
-		if (e->kind == BLKI_KIND_REMAP)
-			print_remap(out, &rows[i], now_ns);
-		else
-			print_filter(out, &rows[i], now_ns);
-		if (last && e->kind != BLKI_KIND_REMAP)
-			fprintf(out, "  `-> %s\n", e->state == BLKI_STATE_DEAD ?
-				"nothing: its disk is gone" : "its own driver");
-	}
 }

@@ -16,6 +16,7 @@
 #include "blki.h"
 #include "tools/blki/cli.h"
 #include "tools/blki/commands.h"
+#include "tools/blki/session.h"
 #include "tools/dmsetup/args.h"
 #include "tools/dmsetup/input.h"
 #include "tools/dmsetup/real.h"
@@ -32,7 +33,7 @@ static const struct cli_command commands[] = {
 		       "  dmsetup remap start dm-noexcl /dev/sda1\n"
 		       "  dmsetup remap start /dev/mapper/dm-noexcl /dev/sda1\n"
 		       "  dmsetup remap start --timeout 5 dm-noexcl /dev/sda1\n",
-		.options = CLI_OPT_TIMEOUT | CLI_OPT_HOOK,
+		.options = CLI_OPTS_REMAP,
 		.words_min = 2,
 		.words_max = 2,
 		.run = command_remap_start,
@@ -45,7 +46,7 @@ static const struct cli_command commands[] = {
 		       "  dmsetup remap stop dm-noexcl\n"
 		       "  dmsetup remap stop /dev/sda1\n"
 		       "  dmsetup remap stop --timeout 120 dm-noexcl\n",
-		.options = CLI_OPT_TIMEOUT,
+		.options = CLI_OPTS_DETACH | CLI_OPT_CLEAN,
 		.words_min = 1,
 		.words_max = 1,
 		.run = command_remap_stop,
@@ -53,7 +54,8 @@ static const struct cli_command commands[] = {
 	{
 		.name = "remap status",
 		.args_doc = "",
-		.doc = "Draw each origin's chain: who is attached, since when, and its counters."
+		.doc = "Draw each origin's path: who uses it, who is attached, what the acceptor stands "
+		       "on, and the counters."
 		       "\vExamples:\n"
 		       "  dmsetup remap status\n"
 		       "  dmsetup remap status --json\n"
@@ -71,7 +73,7 @@ static const struct cli_command commands[] = {
 		       "  dmsetup filter start null /dev/sda1\n"
 		       "  dmsetup filter start --hook list null /dev/sda1\n"
 		       "  dmsetup filter start --timeout 0.5 null /dev/nvme0n1\n",
-		.options = CLI_OPT_TIMEOUT | CLI_OPT_HOOK,
+		.options = CLI_OPTS_FILTER,
 		.words_min = 2,
 		.words_max = 2,
 		.run = command_filter_attach,
@@ -84,7 +86,7 @@ static const struct cli_command commands[] = {
 		       "  dmsetup filter stop null /dev/sda1\n"
 		       "  dmsetup filter stop null sda1\n"
 		       "  dmsetup filter stop --timeout 120 null /dev/sda1\n",
-		.options = CLI_OPT_TIMEOUT,
+		.options = CLI_OPTS_DETACH,
 		.words_min = 2,
 		.words_max = 2,
 		.run = command_filter_detach,
@@ -125,7 +127,7 @@ static int create_noexcl(const struct dmsetup_line *line, const char *text)
 	if (ret)
 		fprintf(stderr, "dmsetup: %s\n", h ? blki_message(h) : "out of memory; try again");
 	blki_close(h);
-	return commands_exit_code(ret, opened);
+	return session_exit_code(ret, opened);
 }
 
 /* A create whose table can not be read here is the real dmsetup's to complain about. */
@@ -168,7 +170,7 @@ int main(int argc, char **argv)
 	}
 	switch (line.kind) {
 	case DMSETUP_OWN:
-		commands_catch_signals();
+		session_catch_signals();
 		return cli_run(&table, argc - line.first, argv + line.first);
 	case DMSETUP_CREATE:
 		return create(&line, argv);

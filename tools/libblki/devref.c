@@ -142,6 +142,13 @@ int devref_open(struct blki *h, const struct devref *ref)
 	return blki_fail(h, -fd, "%s: can not be opened: %s", ref->given, strerror(-fd));
 }
 
+int devref_resolve_open(struct blki *h, const char *given, struct devref *ref)
+{
+	int ret = devref_resolve(h, given, ref);
+
+	return ret ? ret : devref_open(h, ref);
+}
+
 bool devref_match(const struct devref *ref, unsigned int major_nr, unsigned int minor_nr,
 		  const char *name)
 {
@@ -175,7 +182,7 @@ const struct blki_entry *devref_find_remap(const struct blki_entry *entries, siz
 	for (size_t i = 0; i < nr; i++) {
 		const struct blki_entry *e = &entries[i];
 
-		if (e->kind != BLKI_KIND_REMAP)
+		if (e->kind != BLKI_KIND_REMAP && e->kind != BLKI_KIND_NATIVE)
 			continue;
 		if (is_origin(ref, e))
 			origin = better(origin, e);

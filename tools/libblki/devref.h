@@ -53,6 +53,16 @@ int devref_resolve(struct blki *h, const char *given, struct devref *ref);
 int devref_open(struct blki *h, const struct devref *ref);
 
 /**
+ * devref_resolve_open - devref_resolve(), then devref_open()
+ * @h: a handle; its sentence is set on failure
+ * @given: as devref_resolve()
+ * @ref: out: the device
+ *
+ * Return: a file descriptor that the caller closes, or -errno of either.
+ */
+int devref_resolve_open(struct blki *h, const char *given, struct devref *ref);
+
+/**
  * devref_match - does a device of an interposer mean the one the user named
  * @ref: what the user named
  * @major_nr: device number as the kernel reported it

@@ -49,7 +49,7 @@ static int add_lower(const struct blki *h, struct stack *s, dev_t dev,
 	for (size_t i = 0; i < nr && !ret; i++) {
 		const struct blki_entry *e = &entries[i];
 
-		if (e->kind == BLKI_KIND_REMAP && makedev(e->origin_major, e->origin_minor) == dev)
+		if (e->kind != BLKI_KIND_FILTER && makedev(e->origin_major, e->origin_minor) == dev)
 			ret = stack_add(s, makedev(e->acceptor_major, e->acceptor_minor));
 	}
 	return ret;
