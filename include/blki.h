@@ -184,6 +184,39 @@ int blki_detach_id(struct blki *h, uint64_t id, const struct blki_detach_opts *o
 int blki_list(struct blki *h, struct blki_entry **entries, size_t *nr);
 
 /**
+ * blki_alias_add - make the alias of a device, or find the one there is
+ * @h: a handle
+ * @origin: path, kernel name or device-mapper name of the origin
+ * @node: out: path of the alias, such as /dev/blki/sda2, which exists when the call returns
+ * @node_size: bytes at @node
+ *
+ * The alias reaches the origin's driver below every interposer and is claimed by nobody, so that any
+ * device-mapper target can stand on it while a file system holds the origin.
+ *
+ * Return: 0 or -errno as listed at struct blki_alias, or of open(2).
+ */
+int blki_alias_add(struct blki *h, const char *origin, char *node, size_t node_size);
+
+/**
+ * blki_alias_del - remove an alias that nobody has open
+ * @h: a handle
+ * @dev: the alias or its origin: a path, kernel name or device-mapper name
+ *
+ * Return: 0; -ENOENT it has no alias; -EBUSY it is in use; or -errno as listed at struct blki_alias.
+ */
+int blki_alias_del(struct blki *h, const char *dev);
+
+/**
+ * blki_alias_list - every alias, in the order they were made
+ * @h: a handle
+ * @entries: out: array of *@nr entries, to be freed with free(3); NULL when there is none
+ * @nr: out: entries in the array
+ *
+ * Return: 0 or -errno.
+ */
+int blki_alias_list(struct blki *h, struct blki_alias_entry **entries, size_t *nr);
+
+/**
  * blki_dm_create - make a device-mapper device
  * @h: a handle; unlike the calls above it needs no loaded module unless the table says noexcl
  * @name: device-mapper name

@@ -271,6 +271,13 @@ int blki_detach(u64 id, unsigned int timeout_ms, struct blki_say *say);
 int blki_linear_init(void);
 void blki_linear_exit(void);
 
+/* alias_list.c */
+int blki_alias_init(void);
+void blki_alias_exit(void);
+int blki_alias_add(dev_t devt, struct blki_alias *args, struct blki_say *say);
+int blki_alias_del(dev_t devt, struct blki_alias *args, struct blki_say *say);
+unsigned int blki_alias_list(struct blki_alias_entry *entries, unsigned int room);
+
 /* ctl.c */
 int blki_ctl_init(void);
 void blki_ctl_exit(void);

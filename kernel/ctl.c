@@ -179,24 +179,37 @@ static int ctl_detach(void __user *uargs)
 	return r;
 }
 
-static int list_copy(const struct blki_list *l, const struct blki_entry *entries, unsigned int nr)
+/* An array of @nr entries of @ksize bytes, in the caller's idea of their size */
+static int list_copy(const struct blki_list *l, const void *entries, size_t ksize, unsigned int nr)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
 		char __user *to = u64_to_user_ptr(l->entries + (u64)i * l->entry_size);
-		size_t n = min_t(size_t, sizeof(*entries), l->entry_size);
+		size_t n = min_t(size_t, ksize, l->entry_size);
 
-		if (copy_to_user(to, &entries[i], n) || clear_user(to + n, l->entry_size - n))
+		if (copy_to_user(to, entries + i * ksize, n) ||
+		    clear_user(to + n, l->entry_size - n))
 			return -EFAULT;
 	}
 	return 0;
 }
 
-static int ctl_list(void __user *uargs)
+static unsigned int list_interposers(void *entries, unsigned int room)
 {
-	struct blki_entry *entries;
+	return blki_list(entries, room);
+}
+
+static unsigned int list_aliases(void *entries, unsigned int room)
+{
+	return blki_alias_list(entries, room);
+}
+
+static int ctl_list(void __user *uargs, size_t ksize,
+		    unsigned int (*list)(void *entries, unsigned int room))
+{
 	struct blki_list l;
+	void *entries;
 	unsigned int room;
 	int r = args_copy(&l, sizeof(l), uargs);
 
@@ -206,13 +219,51 @@ static int ctl_list(void __user *uargs)
 		return -EINVAL;
 	room = min_t(unsigned int, l.nr, CTL_LIST_MAX);
 	/* allocated before the registry is locked: reclaim may need an origin that is being attached */
-	entries = kvmalloc_array(max(room, 1U), sizeof(*entries), GFP_KERNEL);
+	entries = kvmalloc_array(max(room, 1U), ksize, GFP_KERNEL);
 	if (!entries)
 		return -ENOMEM;
-	l.nr = blki_list(entries, room);
-	r = list_copy(&l, entries, min(l.nr, room));
+	l.nr = list(entries, room);
+	r = list_copy(&l, entries, ksize, min(l.nr, room));
 	kvfree(entries);
 	return r ?: args_return(uargs, &l, sizeof(l), l.size);
+}
+
+/* An alias is not opened to name it, because an open one can not be removed: an O_PATH file will do */
+static int path_fd_to_devt(int fd, dev_t *devt)
+{
+	struct file *file = fget_raw(fd);
+	int r = 0;
+
+	if (!file)
+		return -EBADF;
+	if (S_ISBLK(file_inode(file)->i_mode))
+		*devt = file_inode(file)->i_rdev;
+	else
+		r = -ENOTBLK;
+	fput(file);
+	return r;
+}
+
+static int ctl_alias(void __user *uargs,
+		     int (*change)(dev_t devt, struct blki_alias *a, struct blki_say *say))
+{
+	struct blki_say say = {};
+	struct blki_alias a;
+	dev_t devt;
+	int r = args_copy(&a, sizeof(a), uargs);
+
+	if (r)
+		return r;
+	if (a.flags)
+		return -EINVAL;
+	r = path_fd_to_devt(a.origin_fd, &devt);
+	if (r)
+		return r;
+	r = change(devt, &a, &say);
+	if (!r)
+		return args_return(uargs, &a, sizeof(a), a.size);
+	say_copy(&say, a.msg, a.msg_size);
+	return r;
 }
 
 static long ctl_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -231,7 +282,13 @@ static long ctl_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case _IOC_NR(BLKI_IOC_DETACH):
 		return ctl_detach(uargs);
 	case _IOC_NR(BLKI_IOC_LIST):
-		return ctl_list(uargs);
+		return ctl_list(uargs, sizeof(struct blki_entry), list_interposers);
+	case _IOC_NR(BLKI_IOC_ALIAS_ADD):
+		return ctl_alias(uargs, blki_alias_add);
+	case _IOC_NR(BLKI_IOC_ALIAS_DEL):
+		return ctl_alias(uargs, blki_alias_del);
+	case _IOC_NR(BLKI_IOC_ALIAS_LIST):
+		return ctl_list(uargs, sizeof(struct blki_alias_entry), list_aliases);
 	}
 	return -ENOTTY;
 }

@@ -3,7 +3,8 @@
  * Start and end of the module.
  *
  * Every attached interposer and every blki-linear table pins the module, and so does an open control file,
- * so at the end there is nothing to detach. What may still be looked at afterwards is in shadow.c.
+ * so at the end there is nothing to detach; aliases that nobody has open are removed. What may still be looked
+ * at afterwards is in shadow.c.
  */
 #include <linux/module.h>
 
@@ -21,11 +22,16 @@ static int __init blki_init(void)
 	r = blki_linear_init();
 	if (r)
 		goto err_filter;
-	r = blki_ctl_init();
+	r = blki_alias_init();
 	if (r)
 		goto err_linear;
+	r = blki_ctl_init();
+	if (r)
+		goto err_alias;
 	return 0;
 
+err_alias:
+	blki_alias_exit();
 err_linear:
 	blki_linear_exit();
 err_filter:
@@ -38,6 +44,7 @@ err_remap:
 static void __exit blki_exit(void)
 {
 	blki_ctl_exit();
+	blki_alias_exit();
 	blki_linear_exit();
 	blki_filter_unregister(&blki_filter_null);
 	blki_remap_exit();

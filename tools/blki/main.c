@@ -13,6 +13,7 @@
 #include <linux/blki.h>
 
 #include "tools/blki/cli.h"
+#include "tools/blki/cmd_alias.h"
 #include "tools/blki/commands.h"
 #include "tools/blki/session.h"
 
@@ -76,6 +77,46 @@ static const struct cli_command commands[] = {
 		.words_min = 2,
 		.words_max = 2,
 		.run = command_filter_detach,
+	},
+	{
+		.name = "alias add",
+		.args_doc = "ORIGIN",
+		.doc = "Make an alias of the block device ORIGIN and print its path: a device that "
+		       "reaches the same disk below every interposer, and that device-mapper can "
+		       "open while ORIGIN is mounted. An alias that is there is only printed."
+		       "\vExamples:\n"
+		       "  blki alias add /dev/sda2\n"
+		       "  blki alias add nvme0n1p3\n"
+		       "  echo \"0 $(blockdev --getsz /dev/sda2) snapshot-origin $(blki alias add "
+		       "/dev/sda2)\" | dmsetup create base\n",
+		.words_min = 1,
+		.words_max = 1,
+		.run = command_alias_add,
+	},
+	{
+		.name = "alias del",
+		.args_doc = "ALIAS|ORIGIN",
+		.doc = "Remove an alias that nobody uses."
+		       "\vExamples:\n"
+		       "  blki alias del /dev/blki/sda2\n"
+		       "  blki alias del /dev/sda2\n"
+		       "  blki alias del sda2\n",
+		.words_min = 1,
+		.words_max = 1,
+		.run = command_alias_del,
+	},
+	{
+		.name = "alias list",
+		.args_doc = "",
+		.doc = "Show every alias: its origin, how often it is open, its bios."
+		       "\vExamples:\n"
+		       "  blki alias list\n"
+		       "  blki alias list --json\n"
+		       "  watch -n1 blki alias list\n",
+		.options = CLI_OPT_JSON,
+		.words_min = 0,
+		.words_max = 0,
+		.run = command_alias_list,
 	},
 	{
 		.name = "detach",

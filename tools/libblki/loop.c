@@ -35,13 +35,15 @@ static int stack_add(struct stack *s, dev_t dev)
 }
 
 /*
- * Adds where the bios of @dev go next: the devices it stands on and the acceptor of its own remap.
+ * Adds where the bios of @dev go next: the devices it stands on and the acceptor of its own remap. Those of an
+ * alias go below its origin's interposers, to what the origin stands on.
  */
 static int add_lower(const struct blki *h, struct stack *s, dev_t dev,
 		     const struct blki_entry *entries, size_t nr)
 {
-	dev_t lower[SYSFS_LOWER_MAX];
-	int nr_lower = sysfs_lower(h->sysfs, dev, lower);
+	dev_t lower[SYSFS_LOWER_MAX], origin;
+	bool is_alias = !sysfs_alias_origin(h->sysfs, dev, &origin);
+	int nr_lower = sysfs_lower(h->sysfs, is_alias ? origin : dev, lower);
 	int ret = nr_lower < 0 ? nr_lower : 0;
 
 	for (int i = 0; i < nr_lower && !ret; i++)

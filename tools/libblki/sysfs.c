@@ -3,7 +3,7 @@
  * Reads block device numbers, names and stacking out of sysfs.
  *
  * Serves devref.c and loop.c. It knows three layouts: class/block/NAME/dev, dev/block/MAJOR:MINOR/
- * with dm/name, slaves/ and loop/backing_file, and that a partition's directory lies inside its
+ * with dm/name, slaves/, loop/backing_file and, of our own, blki/origin, and that a partition's directory lies inside its
  * disk's. It judges nothing: whether a stack is a loop is decided in loop.c.
  */
 #include "tools/libblki/sysfs.h"
@@ -173,6 +173,17 @@ static int lower_of_loop(const char *disk, dev_t *dev)
 		return -ENOENT;
 	*dev = S_ISBLK(st.st_mode) ? st.st_rdev : st.st_dev;
 	return 0;
+}
+
+int sysfs_alias_origin(const char *root, dev_t dev, dev_t *origin)
+{
+	char path[PATH_MAX], name[NAME_MAX + 1];
+
+	snprintf(path, sizeof(path), "%s/dev/block/%u:%u/blki/origin", root, major(dev),
+		 minor(dev));
+	if (read_line(path, name, sizeof(name)))
+		return -ENOENT;
+	return sysfs_dev_of_name(root, name, origin);
 }
 
 int sysfs_lower(const char *root, dev_t dev, dev_t lower[SYSFS_LOWER_MAX])

@@ -58,6 +58,16 @@ int sysfs_name(const char *root, dev_t dev, char *name, size_t name_bytes);
 int sysfs_dm_name(const char *root, dev_t dev, char *name, size_t name_bytes);
 
 /**
+ * sysfs_alias_origin - the origin that an alias reaches
+ * @root: mount point of sysfs
+ * @dev: the number of a device that may be an alias
+ * @origin: out: the number of its origin
+ *
+ * Return: 0, or -ENOENT when @dev is no alias or its origin is gone.
+ */
+int sysfs_alias_origin(const char *root, dev_t dev, dev_t *origin);
+
+/**
  * sysfs_lower - devices that a device stands on directly
  * @root: mount point of sysfs
  * @dev: the number; for a partition, what its disk stands on

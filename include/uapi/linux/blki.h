@@ -295,7 +295,8 @@ struct blki_list {
  * struct blki_alias - argument of BLKI_IOC_ALIAS_ADD and BLKI_IOC_ALIAS_DEL
  * @size: in: sizeof(struct blki_alias)
  * @flags: in: must be 0
- * @origin_fd: in: an open file of the origin (add, del), or of the alias (del)
+ * @origin_fd: in: a file of the origin (add, del), or of the alias (del); one opened with O_PATH will do,
+ *	and has to for the alias, because one that is really open is in use
  * @msg_size: in: bytes at @msg
  * @msg: in: address of a buffer for one sentence that explains a failure, or 0
  * @major: out: device number of the alias

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Aliases: made, removed and listed.
+ *
+ * blki alias, the dmsetup front-end (noexcl), bench -> [this] -> kernel/ctl.c. A device is named to the
+ * kernel by a file opened with O_PATH: an alias that is really open can not be removed.
+ */
+#include "tools/libblki/alias.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "tools/libblki/devref.h"
+#include "tools/libblki/sysfs.h"
+
+/* First guess of how many aliases exist; the kernel says when it was too low. */
+#define LIST_ROOM_FIRST	16
+
+/* The list may grow between two calls; after this many it is given up. */
+#define LIST_TRIES_MAX	8
+
+/* Room for a kernel name of the ABI, which need not be NUL-terminated, with its NUL. */
+#define NAME_BYTES	(BLKI_NAME_MAX + 1)
+
+/* What an errno means when the kernel left no sentence: cause and remedy. */
+static const struct {
+	int err;
+	const char *words;
+} reasons[] = {
+	{ EBUSY, "the alias is in use; remove what stands on it first" },
+	{ EINTR, "interrupted by a signal; nothing was changed" },
+	{ EINVAL,
+	  "the loaded module does not know this request; load the one that came with this tool" },
+	{ ENOENT, "has no alias; see blki alias list" },
+	{ ENOMEM, "the kernel is out of memory; try again" },
+	{ ENOTBLK, "is no block device; give one, such as /dev/sda1" },
+	{ ENOTTY,
+	  "the loaded module knows no aliases; load the one that came with this tool" },
+	{ EPERM, "not allowed; run it as root" },
+};
+
+static const char *words_for(int err)
+{
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].err == err)
+			return reasons[i].words;
+	return strerror(err);
+}
+
+static bool is_device(const char *path, dev_t dev)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISBLK(st.st_mode) && st.st_rdev == dev;
+}
+
+/* "/dev/blki/sda2" of "blki!sda2"; @name is a field of the ABI. Return: as snprintf(3). */
+static int alias_path(const char name[BLKI_NAME_MAX], char *path, size_t path_bytes)
+{
+	int nr = snprintf(path, path_bytes, "/dev/%.*s", BLKI_NAME_MAX, name);
+
+	for (char *at = path; path_bytes && *at; at++)
+		if (*at == '!')
+			*at = '/';
+	return nr;
+}
+
+/* The kernel's name of a device in the ABI, as tools spell it. */
+static void plain_name(const char name[BLKI_NAME_MAX], char plain[NAME_BYTES])
+{
+	snprintf(plain, NAME_BYTES, "%.*s", BLKI_NAME_MAX, name);
+	for (char *at = plain; *at; at++)
+		if (*at == '!')
+			*at = '/';
+}
+
+/* A file that names the device and does not open it. Return: the file, or -errno with the sentence set. */
+static int name_by_path(struct blki *h, const char *path, const char *given)
+{
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	int err = errno;
+
+	if (fd >= 0)
+		return fd;
+	return blki_fail(h, err, "%s: its node %s can not be found: %s; mount devtmpfs at /dev", given,
+			 path, strerror(err));
+}
+
+/* A path of @dev below /dev: the first of the three that is there. */
+static void node_of(const char *given, const char *name, dev_t dev, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s", given);
+	if (strchr(given, '/') && is_device(path, dev))
+		return;
+	snprintf(path, PATH_MAX, "/dev/%s", name);
+	if (is_device(path, dev))
+		return;
+	snprintf(path, PATH_MAX, "/dev/block/%u:%u", major(dev), minor(dev));
+}
+
+static int change(struct blki *h, unsigned long request, int fd, const char *object,
+		  struct blki_alias *a)
+{
+	char sentence[BLKI_MSG_MAX] = "";
+
+	*a = (struct blki_alias){
+		.size = sizeof(*a),
+		.origin_fd = fd,
+		.msg = (uintptr_t)sentence,
+		.msg_size = sizeof(sentence),
+	};
+	if (ioctl(h->fd, request, a) == 0)
+		return 0;
+	sentence[BLKI_MSG_MAX - 1] = '\0';
+	if (sentence[0])
+		return blki_fail(h, errno, "%s", sentence);
+	return blki_fail(h, errno, "%s: %s", object, words_for(errno));
+}
+
+int alias_add(struct blki *h, dev_t origin, const char *given, dev_t *alias, char *node,
+	      size_t node_bytes)
+{
+	char path[PATH_MAX], name[DEVREF_NAME_BYTES] = "";
+	struct blki_alias a;
+	int fd, ret;
+
+	if (sysfs_name(h->sysfs, origin, name, sizeof(name)))
+		return blki_fail(h, ENOENT, "%s: no such block device; see lsblk", given);
+	node_of(given, name, origin, path);
+	fd = name_by_path(h, path, given);
+	if (fd < 0)
+		return fd;
+	ret = change(h, BLKI_IOC_ALIAS_ADD, fd, given, &a);
+	close(fd);
+	if (ret)
+		return ret;
+	*alias = makedev(a.major, a.minor);
+	if (alias_path(a.name, path, sizeof(path)) >= (int)node_bytes)
+		return blki_fail(h, ENAMETOOLONG, "%s: the path of its alias, %s, is longer than the "
+				 "caller's %zu bytes", given, path, node_bytes);
+	if (!is_device(path, *alias))
+		return blki_fail(h, ENOENT, "%s: its alias %u:%u has no node %s; mount devtmpfs at /dev "
+				 "or make it: mknod %s b %u %u", given, a.major, a.minor, path, path,
+				 a.major, a.minor);
+	strcpy(node, path);
+	return 0;
+}
+
+int blki_alias_add(struct blki *h, const char *origin, char *node, size_t node_size)
+{
+	struct devref ref;
+	dev_t alias;
+	int ret;
+
+	blki_begin(h);
+	ret = blki_need_module(h) ?: devref_resolve(h, origin, &ref);
+	return ret ?: alias_add(h, ref.dev, origin, &alias, node, node_size);
+}
+
+static int list(struct blki *h, struct blki_alias_entry **entries, size_t *nr)
+{
+	struct blki_alias_entry *room = NULL, *larger;
+	unsigned int nr_room = LIST_ROOM_FIRST;
+	int err = EAGAIN;
+
+	*entries = NULL;
+	*nr = 0;
+	for (int i = 0; i < LIST_TRIES_MAX; i++) {
+		struct blki_list l = { .size = sizeof(l), .entry_size = sizeof(*room) };
+
+		larger = reallocarray(room, nr_room, sizeof(*room));
+		if (!larger) {
+			err = ENOMEM;
+			break;
+		}
+		room = larger;
+		l.entries = (uintptr_t)room;
+		l.nr = nr_room;
+		if (ioctl(h->fd, BLKI_IOC_ALIAS_LIST, &l) < 0) {
+			err = errno;
+			break;
+		}
+		if (l.nr <= nr_room) {
+			*entries = room;
+			*nr = l.nr;
+			return 0;
+		}
+		nr_room = l.nr + LIST_ROOM_FIRST;
+	}
+	free(room);
+	return blki_fail(h, err, "the list of aliases: %s",
+			 err == EAGAIN ? "it grows faster than it can be read; try again" :
+					 words_for(err));
+}
+
+int blki_alias_list(struct blki *h, struct blki_alias_entry **entries, size_t *nr)
+{
+	int ret;
+
+	*entries = NULL;
+	*nr = 0;
+	blki_begin(h);
+	ret = blki_need_module(h) ?: list(h, entries, nr);
+	if (!ret && !*nr) {
+		free(*entries);
+		*entries = NULL;
+	}
+	return ret;
+}
+
+static bool is_meant(const struct devref *ref, const struct blki_alias_entry *e)
+{
+	char name[NAME_BYTES], origin[NAME_BYTES];
+
+	plain_name(e->name, name);
+	plain_name(e->origin, origin);
+	return devref_match(ref, e->major, e->minor, name) ||
+	       devref_match(ref, e->origin_major, e->origin_minor, origin);
+}
+
+/* The alias that @ref means: itself, or that of an origin. Return: the entry, or NULL. */
+static const struct blki_alias_entry *find(const struct blki_alias_entry *entries, size_t nr,
+					   const struct devref *ref)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (is_meant(ref, &entries[i]))
+			return &entries[i];
+	return NULL;
+}
+
+int blki_alias_del(struct blki *h, const char *dev)
+{
+	const struct blki_alias_entry *found;
+	struct blki_alias_entry *entries;
+	char path[PATH_MAX], given[PATH_MAX], name[NAME_BYTES];
+	struct blki_alias a;
+	struct devref ref;
+	size_t nr;
+	int ret, fd;
+
+	blki_begin(h);
+	ret = blki_need_module(h) ?: list(h, &entries, &nr);
+	if (ret)
+		return ret;
+	ret = devref_resolve(h, dev, &ref);
+	found = find(entries, nr, &ref);
+	if (!found) {
+		free(entries);
+		return ret ?: blki_fail(h, ENOENT, "%s: has no alias; see blki alias list", dev);
+	}
+	alias_path(found->name, given, sizeof(given));
+	plain_name(found->name, name);
+	node_of(given, name, makedev(found->major, found->minor), path);
+	free(entries);
+	fd = name_by_path(h, path, dev);
+	if (fd < 0)
+		return fd;
+	ret = change(h, BLKI_IOC_ALIAS_DEL, fd, dev, &a);
+	close(fd);
+	return ret;
+}
