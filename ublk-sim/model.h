@@ -72,7 +72,7 @@ uint64_t sim_model_arrive(struct sim_model *model, uint64_t now_ns, const struct
  * struct sim_model_totals - what a model has done
  * @nr_ios: arrivals by enum sim_op
  * @service_ns: sum of (due - arrival) by enum sim_op
- * @hash: of all due times in their order of arrival: equal for equal runs
+ * @hash: of all draws: equal for equal I/Os in equal order, whatever the clock
  */
 struct sim_model_totals {
 	uint64_t nr_ios[SIM_OP_COUNT];

@@ -81,12 +81,14 @@ struct sim_cap {
  * @lanes: I/Os served at the same time, 1 … SIM_LANES_MAX
  * @stripe_bytes: addresses go round the lanes in steps of this; 0: an I/O takes the lane that
  *	is free first
- * @ops: by enum sim_op; WRITE_ZEROES is DISCARD's when the file has none of its own
+ * @ops: by enum sim_op; when the file does not say, DISCARD's is FLUSH's without a slope and
+ *	WRITE_ZEROES' is DISCARD's
  * @nr_depths: steps of the depth table, 0 for none
  * @depth: I/Os in flight on the disk, the arriving one included; rising from 1
  * @depth_scale: factor on the distribution's time at each; 1.0 at depth 1; linear between
  * @program_bytes: written bytes of a lane after which it programs its flash; 0: never
  * @program_ns: how long a program keeps the lane busy in the background
+ * @program_buffered: programs that a lane may be behind; a write beyond waits, 1 … 65536
  * @suspend_ns: longest time a read waits for a program that it meets (program suspend)
  * @gc_bytes: written bytes of a lane after which it collects garbage; 0: never
  * @gc_ns: how long garbage collection stalls the lane, for reads and writes alike
@@ -107,6 +109,7 @@ struct sim_profile {
 	double depth_scale[SIM_DEPTHS_MAX];
 	uint64_t program_bytes;
 	uint64_t program_ns;
+	uint32_t program_buffered;
 	uint64_t suspend_ns;
 	uint64_t gc_bytes;
 	uint64_t gc_ns;
