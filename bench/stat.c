@@ -16,11 +16,26 @@
 /* One instruction (or nanosecond): a smaller difference is not a thing that can be executed. */
 #define RESOLUTION_FLOOR 1.0
 
+/* Probability beyond either end of a 95 % interval. */
+#define TAIL 0.025
+
 static int compare_doubles(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
+}
+
+/* Return: a sorted copy of @nr > 0 values, to be freed, or NULL without memory. */
+static double *sorted_copy(const double *values, size_t nr)
+{
+	double *sorted = malloc(nr * sizeof(*sorted));
+
+	if (sorted) {
+		memcpy(sorted, values, nr * sizeof(*sorted));
+		qsort(sorted, nr, sizeof(*sorted), compare_doubles);
+	}
+	return sorted;
 }
 
 double bench_median(const double *values, size_t nr)
@@ -29,14 +44,41 @@ double bench_median(const double *values, size_t nr)
 
 	if (!nr)
 		return NAN;
-	sorted = malloc(nr * sizeof(*sorted));
+	sorted = sorted_copy(values, nr);
 	if (!sorted)
 		return NAN;
-	memcpy(sorted, values, nr * sizeof(*sorted));
-	qsort(sorted, nr, sizeof(*sorted), compare_doubles);
 	median = nr % 2 ? sorted[nr / 2] : (sorted[nr / 2 - 1] + sorted[nr / 2]) / 2;
 	free(sorted);
 	return median;
+}
+
+/* Largest k such that fewer than k of @nr values are below the median in at most 2.5 %; or 0. */
+static size_t interval_rank(size_t nr)
+{
+	double term = pow(0.5, (double)nr), sum = 0;
+	size_t k;
+
+	for (k = 0; k < nr / 2 && sum + term <= TAIL; k++) {
+		sum += term;
+		term *= (double)(nr - k) / (double)(k + 1);
+	}
+	return k;
+}
+
+int bench_median_interval(const double *values, size_t nr, double *low, double *high)
+{
+	size_t k = interval_rank(nr);
+	double *sorted;
+
+	if (!k)
+		return -ERANGE;
+	sorted = sorted_copy(values, nr);
+	if (!sorted)
+		return -ENOMEM;
+	*low = sorted[k - 1];
+	*high = sorted[nr - k];
+	free(sorted);
+	return 0;
 }
 
 double bench_range_d2(unsigned int nr)

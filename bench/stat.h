@@ -41,6 +41,21 @@ struct bench_summary {
 double bench_median(const double *values, size_t nr);
 
 /**
+ * bench_median_interval - where the median of what the values were drawn from lies
+ * @values: @nr independent values, unsorted; left as they are
+ * @nr: their number
+ * @low: out: lower end
+ * @high: out: upper end
+ *
+ * The order statistics between which the median lies with at least 95 %, whatever the distribution.
+ *
+ * Return: 0; -ERANGE fewer than 6 values can not enclose it so; -ENOMEM.
+ * Source: G. J. Hahn, W. Q. Meeker, "Statistical Intervals" (1991), section 5.2: distribution-free
+ * intervals by the binomial distribution.
+ */
+int bench_median_interval(const double *values, size_t nr, double *low, double *high);
+
+/**
  * bench_range_d2 - expected range of a normal sample in standard deviations
  * @nr: sample size
  *

@@ -42,6 +42,35 @@ static void median_of_nothing_is_nan(void **state)
 	assert_true(bench_median(&value, 1) == 1);
 }
 
+/* Ranks for n = 6, 15, 20 as tabulated by Hahn and Meeker: 1, 4, 6. */
+static void median_interval_known_sizes_use_tabulated_ranks(void **state)
+{
+	static const struct {
+		size_t nr, rank;
+	} known[] = { { 6, 1 }, { 8, 1 }, { 9, 2 }, { 15, 4 }, { 20, 6 }, { 50, 18 } };
+	double values[50], low, high;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		for (j = 0; j < known[i].nr; j++)
+			values[j] = (double)(known[i].nr - j);
+		assert_int_equal(bench_median_interval(values, known[i].nr, &low, &high), 0);
+		assert_true(low == (double)known[i].rank);
+		assert_true(high == (double)(known[i].nr + 1 - known[i].rank));
+	}
+}
+
+static void median_interval_of_five_is_refused(void **state)
+{
+	const double values[] = { 1, 2, 3, 4, 5 };
+	double low, high;
+
+	(void)state;
+	assert_int_equal(bench_median_interval(values, 5, &low, &high), -ERANGE);
+	assert_int_equal(bench_median_interval(values, 0, &low, &high), -ERANGE);
+}
+
 static void range_d2_known_sizes_return_table(void **state)
 {
 	(void)state;
@@ -140,6 +169,8 @@ int main(void)
 		cmocka_unit_test(median_odd_number_is_middle),
 		cmocka_unit_test(median_even_number_is_mean_of_middle),
 		cmocka_unit_test(median_of_nothing_is_nan),
+		cmocka_unit_test(median_interval_known_sizes_use_tabulated_ranks),
+		cmocka_unit_test(median_interval_of_five_is_refused),
 		cmocka_unit_test(range_d2_known_sizes_return_table),
 		cmocka_unit_test(range_d2_simulation_agrees),
 		cmocka_unit_test(summarize_three_reps_gives_spread_of_medians),
