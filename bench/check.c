@@ -8,9 +8,13 @@
 #include "check.h"
 
 #include <inttypes.h>
+#include <linux/blki.h>
 #include <stdio.h>
 
+#include "arms.h"
 #include "result.h"
+
+#define NR_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 void bench_proof_add(struct bench_proof *proof, const struct bench_counts *before,
 		     const struct bench_counts *after)
@@ -23,90 +27,111 @@ void bench_proof_add(struct bench_proof *proof, const struct bench_counts *befor
 	for (i = 0; i < BENCH_MAX_DM; i++)
 		sum->dm[i] += after->dm[i] - before->dm[i];
 	sum->origin += after->origin - before->origin;
+	sum->acceptor += after->acceptor - before->acceptor;
+	sum->alias += after->alias - before->alias;
 	sum->server += after->server - before->server;
+	sum->kind = after->kind;
+	sum->hook = after->hook;
 	if (after->interposers > sum->interposers)
 		sum->interposers = after->interposers;
 	proof->visits++;
 }
 
-/**
- * struct expectation - what an arm's layers must have counted
- * @interposers: attached in the whole system
- * @hook: every I/O is seen by the interposer; otherwise none is
- * @acceptor: every I/O comes back from the acceptor; otherwise none does
- * @nr_dm: device-mapper devices, each of which sees every I/O
- */
-struct expectation {
-	uint64_t interposers;
-	bool hook;
-	bool acceptor;
-	int nr_dm;
-};
-
-static const struct expectation expected[BENCH_NR_ARMS] = {
-	[BENCH_RAW] = { 0, false, false, 0 },
-	[BENCH_DM_LINEAR] = { 0, false, false, 1 },
-	[BENCH_DM_LINEAR_2] = { 0, false, false, 2 },
-	[BENCH_IDLE] = { 1, false, false, 0 },
-	[BENCH_PASS] = { 1, true, false, 0 },
-	[BENCH_REMAP] = { 1, true, true, 1 },
-};
-
 static void name_check(const struct bench_proof *proof, const char *what, char *name, size_t size)
 {
-	snprintf(name, size, "%s/%s/%s", bench_devices.names[proof->device].name,
+	snprintf(name, size, "%s/%s/%s", proof->device,
 		 bench_arms.names[proof->arm].name, what);
 }
 
+/* A layer that saw all has counted @all, any other nothing. */
 static int judge_count(const struct bench_proof *proof, struct bench_result *result,
-		       const char *what, bool all, uint64_t counted)
+		       const char *what, uint64_t all, uint64_t counted)
 {
-	uint64_t want = all ? proof->issued : 0;
 	char name[96];
 
 	name_check(proof, what, name, sizeof(name));
-	return bench_result_check(result, name, counted == want,
+	return bench_result_check(result, name, counted == all,
 				  "%" PRIu64 " I/Os issued, %" PRIu64 " counted, %" PRIu64
-				  " expected", proof->issued, counted, want);
+				  " expected", proof->issued, counted, all);
 }
 
 static int judge_interposers(const struct bench_proof *proof, struct bench_result *result)
 {
-	const struct expectation *want = &expected[proof->arm];
+	uint64_t want = bench_arm_facts[proof->arm].kind ? 1 : 0;
 	char name[96];
 
 	name_check(proof, "interposers", name, sizeof(name));
-	return bench_result_check(result, name, proof->counted.interposers == want->interposers,
+	return bench_result_check(result, name, proof->counted.interposers == want,
 				  "%" PRIu64 " attached in the system, %" PRIu64 " expected%s",
-				  proof->counted.interposers, want->interposers,
-				  bench_arm_needs_module(proof->arm) ? "" : "; module not loaded");
+				  proof->counted.interposers, want,
+				  bench_arm_needs_module(proof->arm) ? "" :
+								       "; module not loaded");
+}
+
+/* The module itself says by which hook an interposer stands; an arm that names one must have it. */
+static int judge_hook(const struct bench_proof *proof, struct bench_result *result)
+{
+	static const char *const hooks[] = { "default", "list", "wrap", "fast", "ftrace" };
+	static const char *const kinds[] = { "nothing", "filter", "remap", "native" };
+	const struct bench_arm_facts *facts = &bench_arm_facts[proof->arm];
+	unsigned int kind = proof->counted.kind, hook = proof->counted.hook;
+	bool ok = kind == facts->kind && (!facts->hook || hook == facts->hook);
+	char name[96];
+
+	name_check(proof, "hook", name, sizeof(name));
+	return bench_result_check(result, name, ok, "attached: %s by hook %s; asked for: %s by %s",
+				  kind < NR_OF(kinds) ? kinds[kind] : "unknown",
+				  hook < NR_OF(hooks) ? hooks[hook] : "unknown",
+				  kinds[facts->kind], hooks[facts->hook]);
+}
+
+static int judge_driver(const struct bench_proof *proof, struct bench_result *result)
+{
+	bool leaves = bench_arm_leaves_origin(proof->arm);
+	char name[96];
+	int err = 0;
+
+	if (!proof->has_stat) {
+		name_check(proof, "origin-count", name, sizeof(name));
+		return bench_result_check(result, name, true, "not applicable: the driver keeps no "
+					  "I/O statistics");
+	}
+	err = judge_count(proof, result, "origin-count", leaves ? 0 : proof->requests,
+			  proof->counted.origin);
+	if (!err && leaves)
+		err = judge_count(proof, result, "acceptor-count", proof->requests,
+				  proof->counted.acceptor);
+	if (!err && proof->has_server)
+		err = judge_count(proof, result, "server-count", proof->requests,
+				  proof->counted.server);
+	return err;
 }
 
 static int judge_layers(const struct bench_proof *proof, struct bench_result *result)
 {
 	static const char *const dm_checks[BENCH_MAX_DM] = { "dm-lower-count", "dm-upper-count" };
-	const struct expectation *want = &expected[proof->arm];
+	const struct bench_arm_facts *facts = &bench_arm_facts[proof->arm];
 	const struct bench_counts *got = &proof->counted;
-	char name[96];
-	int err, i;
+	bool hooked = facts->kind && !facts->on_sibling;
+	bool returned = facts->kind == BLKI_KIND_REMAP;
+	unsigned int i;
+	int err;
 
 	err = judge_interposers(proof, result);
+	if (!err && facts->kind)
+		err = judge_hook(proof, result);
 	if (!err)
-		err = judge_count(proof, result, "hook-seen", want->hook, got->hook_seen);
+		err = judge_count(proof, result, "hook-seen", hooked ? proof->issued : 0,
+				  got->hook_seen);
 	if (!err)
-		err = judge_count(proof, result, "hook-returned", want->acceptor, got->hook_done);
+		err = judge_count(proof, result, "hook-returned", returned ? proof->issued : 0,
+				  got->hook_done);
 	for (i = 0; i < BENCH_MAX_DM && !err; i++)
-		err = judge_count(proof, result, dm_checks[i], i < want->nr_dm, got->dm[i]);
-	if (!err && proof->has_stat)
-		err = judge_count(proof, result, "origin-count", true, got->origin);
-	if (!err && proof->has_server)
-		err = judge_count(proof, result, "server-count", true, got->server);
-	if (!err && !proof->has_stat) {
-		name_check(proof, "origin-count", name, sizeof(name));
-		err = bench_result_check(result, name, true,
-					 "not applicable: the driver keeps no I/O statistics");
-	}
-	return err;
+		err = judge_count(proof, result, dm_checks[i], i < facts->nr_dm ? proof->issued : 0,
+				  got->dm[i]);
+	if (!err && facts->acceptor == BENCH_ACCEPTOR_DM_ALIAS)
+		err = judge_count(proof, result, "alias-count", proof->issued, got->alias);
+	return err ? err : judge_driver(proof, result);
 }
 
 int bench_proof_judge(const struct bench_proof *proof, struct bench_result *result)

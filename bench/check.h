@@ -30,27 +30,36 @@ struct bench_result;
  * @hook_seen: bios that reached the interposer
  * @hook_done: of these, bios that came back from the acceptor
  * @dm: I/Os of each device-mapper device, lowest first
- * @origin: I/Os of the origin in the block layer's stat file
+ * @origin: requests of the origin in the block layer's stat file
+ * @acceptor: requests of the acceptor there, when that is a partition
+ * @alias: bios of the origin's alias
  * @server: I/Os that ublk-sim served
- * @interposers: interposers in the whole system; a state, never a difference
+ * @interposers: interposers in the whole system; a state, never a difference, as the next two
+ * @kind: enum blki_kind of the arm's interposer, as the module reports it
+ * @hook: enum blki_hook in use, likewise
  */
 struct bench_counts {
 	uint64_t hook_seen;
 	uint64_t hook_done;
 	uint64_t dm[BENCH_MAX_DM];
 	uint64_t origin;
+	uint64_t acceptor;
+	uint64_t alias;
 	uint64_t server;
 	uint64_t interposers;
+	unsigned int kind;
+	unsigned int hook;
 };
 
 /**
  * struct bench_proof - everything an arm has shown on one device, summed over its visits
- * @device: which device
+ * @device: label of the disk
  * @arm: which arm
  * @has_stat: the driver fills the stat file
  * @has_server: a ublk-sim serves the device
  * @visits: times the arm was put up
  * @issued: I/Os that the loader made
+ * @requests: requests that the driver must have seen for them; more where I/Os are split
  * @counted: what the layers counted meanwhile; @interposers is the largest seen
  * @workers: io_uring worker threads that appeared
  * @other_ns: time on the processor of all tasks but loader and server
@@ -58,12 +67,13 @@ struct bench_counts {
  * @busiest: name of the task with most of @other_ns
  */
 struct bench_proof {
-	enum bench_device device;
+	char device[32];
 	enum bench_arm arm;
 	bool has_stat;
 	bool has_server;
 	unsigned int visits;
 	uint64_t issued;
+	uint64_t requests;
 	struct bench_counts counted;
 	uint64_t workers;
 	uint64_t other_ns;

@@ -13,19 +13,21 @@
 #include <string.h>
 
 #include "attach_time.h"
+#include "pause.h"
+#include "pause_report.h"
 #include "report.h"
 #include "sys.h"
 
 /**
  * struct run_arguments - of this verb
  * @run: what is measured
- * @scenario: its name
+ * @has_scenario: one was named
  * @out_dir: where the files go
  * @time_attach: whether attach and detach are timed as well
  */
 struct run_arguments {
 	struct bench_run run;
-	const char *scenario;
+	int has_scenario;
 	const char *out_dir;
 	int time_attach;
 };
@@ -38,11 +40,38 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
+static void take_scenario(struct run_arguments *arguments, char *arg, struct argp_state *state)
+{
+	int i = bench_names_find(&bench_scenarios, arg, strlen(arg));
+	unsigned int mask;
+	char message[256];
+
+	if (state->arg_num > 0)
+		argp_failure(state, BENCH_EXIT_USAGE, 0,
+			     "one scenario at a time; \"%s\" is one too many", arg);
+	if (i < 0) {
+		bench_names_parse(&bench_scenarios, arg, &mask, message, sizeof(message));
+		argp_failure(state, BENCH_EXIT_USAGE, 0, "%s",
+			     strchr(arg, ',') ? "one scenario at a time" : message);
+	}
+	arguments->run.scenario = (enum bench_scenario)i;
+	arguments->has_scenario = 1;
+}
+
+static void end_of_options(const struct run_arguments *arguments, struct argp_state *state)
+{
+	char message[256];
+
+	if (!arguments->has_scenario)
+		argp_failure(state, BENCH_EXIT_USAGE, 0,
+			     "which scenario? valid: remap-overhead, attach-pause");
+	if (bench_run_check(&arguments->run, message, sizeof(message)))
+		argp_failure(state, BENCH_EXIT_USAGE, 0, "%s", message);
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct run_arguments *arguments = state->input;
-	unsigned int mask;
-	char message[256];
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -55,17 +84,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		arguments->time_attach = 0;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (state->arg_num > 0)
-			argp_failure(state, BENCH_EXIT_USAGE, 0,
-				     "one scenario at a time; \"%s\" is one too many", arg);
-		if (bench_names_parse(&bench_scenarios, arg, &mask, message, sizeof(message)))
-			argp_failure(state, BENCH_EXIT_USAGE, 0, "%s", message);
-		arguments->scenario = arg;
+		take_scenario(arguments, arg, state);
 		return 0;
 	case ARGP_KEY_END:
-		if (!arguments->scenario)
-			argp_failure(state, BENCH_EXIT_USAGE, 0,
-				     "which scenario? valid: remap-overhead");
+		end_of_options(arguments, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -87,11 +109,12 @@ static const struct argp argp = {
 	       "Examples:\n"
 	       "  bench run remap-overhead\n"
 	       "  bench run remap-overhead --device null_blk --arm raw,pass\n"
-	       "  bench run remap-overhead --load randread-4k-qd1 --reps 5 --out /tmp/r",
+	       "  bench run attach-pause --reps 5 --out /tmp/r",
 	.children = children,
 };
 
-static int write_report(const struct bench_result *result, const char *out_dir)
+static int write_report(const struct bench_result *result, enum bench_scenario scenario,
+			const char *out_dir)
 {
 	char path[512];
 	struct json_object *attach;
@@ -105,7 +128,10 @@ static int write_report(const struct bench_result *result, const char *out_dir)
 	if (!file) {
 		err = -errno;
 	} else {
-		bench_report_markdown(result, attach, file);
+		if (scenario == BENCH_ATTACH_PAUSE)
+			bench_pause_report(result, file);
+		else
+			bench_report_markdown(result, attach, file);
 		if (fclose(file))
 			err = -errno;
 	}
@@ -115,7 +141,8 @@ static int write_report(const struct bench_result *result, const char *out_dir)
 	return err;
 }
 
-static int write_files(const struct bench_result *result, const char *out_dir)
+static int write_files(const struct bench_result *result, enum bench_scenario scenario,
+		       const char *out_dir)
 {
 	char path[512];
 	int err;
@@ -126,34 +153,64 @@ static int write_files(const struct bench_result *result, const char *out_dir)
 		bench_error("%s: can not be written: %s", path, strerror(-err));
 		return err;
 	}
-	err = write_report(result, out_dir);
+	err = write_report(result, scenario, out_dir);
 	if (!err)
 		bench_progress("%s and report.md written", path);
 	return err;
 }
 
+static void parse(struct run_arguments *arguments, int argc, char **argv)
+{
+	memset(arguments, 0, sizeof(*arguments));
+	arguments->out_dir = "/results";
+	arguments->time_attach = 1;
+	bench_run_defaults(&arguments->run);
+	argp_parse(&argp, argc, argv, 0, NULL, arguments);
+}
+
+int bench_check_run(int argc, char **argv)
+{
+	struct run_arguments arguments;
+
+	parse(&arguments, argc, argv);
+	return BENCH_EXIT_OK;
+}
+
+static int measure(struct run_arguments *arguments)
+{
+	struct bench_run *run = &arguments->run;
+	int err;
+
+	if (run->scenario == BENCH_ATTACH_PAUSE)
+		return bench_pause_scenario(run);
+	err = bench_scenario_run(run);
+	if (!err && arguments->time_attach)
+		err = bench_attach_time(run->sides[0].module, arguments->out_dir);
+	return err;
+}
+
 int bench_cmd_run(int argc, char **argv)
 {
-	struct run_arguments arguments = { .out_dir = "/results", .time_attach = 1 };
+	struct run_arguments arguments;
 	struct bench_run *run = &arguments.run;
 	struct bench_result *result = &run->sides[0].result;
 	int err, code = BENCH_EXIT_OK;
 
-	bench_run_defaults(run);
-	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+	parse(&arguments, argc, argv);
 	err = bench_run_make_out(arguments.out_dir);
 	if (!err)
 		err = bench_run_start(run);
 	if (!err)
-		err = bench_scenario_run(run);
-	if (!err && arguments.time_attach)
-		err = bench_attach_time(run->sides[0].module, arguments.out_dir);
+		err = measure(&arguments);
 	if (!err)
-		err = write_files(result, arguments.out_dir);
+		err = write_files(result, run->scenario, arguments.out_dir);
 	if (err) {
 		code = bench_run_exit(err);
 	} else {
-		bench_report_table(result, stdout);
+		if (run->scenario == BENCH_ATTACH_PAUSE)
+			bench_pause_table(result, stdout);
+		else
+			bench_report_table(result, stdout);
 		bench_report_failures(result, stderr);
 		if (!bench_result_ok(result))
 			code = BENCH_EXIT_FAILED;

@@ -53,10 +53,20 @@ int bench_run_exit(int err);
 /** bench_cmd_run - `bench run SCENARIO` */
 int bench_cmd_run(int argc, char **argv);
 
+/**
+ * bench_check_run - read the arguments of `bench run` and do nothing else
+ *
+ * Return: 0; wrong ones end the process with BENCH_EXIT_USAGE and a sentence, as in the run itself.
+ */
+int bench_check_run(int argc, char **argv);
+
 /** bench_cmd_list - `bench list` */
 int bench_cmd_list(int argc, char **argv);
 
 /** bench_cmd_gate - `bench gate` */
 int bench_cmd_gate(int argc, char **argv);
+
+/** bench_check_gate - as bench_check_run(), for `bench gate` */
+int bench_check_gate(int argc, char **argv);
 
 #endif /* BENCH_COMMANDS_H */

@@ -26,6 +26,12 @@
 /* The origin starts where a partitioning tool would put it. */
 #define ORIGIN_START_MIB 1
 
+/*
+ * Largest request of the null_blk disks, in sectors: 16 KiB, so that 128 KiB are split 8 ways. An
+ * I/O of 4 KiB never meets the limit.
+ */
+#define NULLB_MAX_SECTORS "32"
+
 /* A device node appears at once; a loaded host may take a while. */
 #define NODE_TIMEOUT_MS 10000
 
@@ -73,6 +79,18 @@ static int nullb_down(struct bench_disk *disk)
 	return err;
 }
 
+/* Completion by a timer: null_blk's irqmode 2. */
+static int nullb_set_latency(struct bench_disk *disk, unsigned int latency_ns)
+{
+	char value[16];
+	int err;
+
+	snprintf(disk->label, sizeof(disk->label), "null_blk-%ums", latency_ns / 1000000);
+	snprintf(value, sizeof(value), "%u", latency_ns);
+	err = nullb_set(disk->name, "irqmode", "2");
+	return err ? err : nullb_set(disk->name, "completion_nsec", value);
+}
+
 static int nullb_up(struct bench_disk *disk, const struct bench_disk_options *options)
 {
 	char path[96];
@@ -83,7 +101,7 @@ static int nullb_up(struct bench_disk *disk, const struct bench_disk_options *op
 
 	if (sys_run(NULL, 0, argv))
 		return -ENODEV;
-	snprintf(disk->name, sizeof(disk->name), "nullb_%s",
+	snprintf(disk->name, sizeof(disk->name), "nullb_%s%s", options->second ? "other_" : "",
 		 options->memory_backed ? "data" : "bench");
 	snprintf(path, sizeof(path), NULLB_CONFIG "/%s", disk->name);
 	if (mkdir(path, 0755)) {
@@ -98,7 +116,11 @@ static int nullb_up(struct bench_disk *disk, const struct bench_disk_options *op
 	if (!err)
 		err = nullb_set(disk->name, "submit_queues", "1");
 	if (!err)
+		err = nullb_set(disk->name, "max_sectors", NULLB_MAX_SECTORS);
+	if (!err)
 		err = nullb_set(disk->name, "memory_backed", options->memory_backed ? "1" : "0");
+	if (!err && options->latency_ns)
+		err = nullb_set_latency(disk, options->latency_ns);
 	if (!err)
 		err = nullb_set(disk->name, "power", "1");
 	if (err)
@@ -288,18 +310,39 @@ static int partition(struct bench_disk *disk)
 	return err;
 }
 
+static int read_max_io(struct bench_disk *disk)
+{
+	char text[32];
+	int err;
+
+	err = sys_read(text, sizeof(text), "/sys/block/%s/queue/max_sectors_kb", disk->name);
+	disk->max_io_bytes = err ? 0 : strtoul(text, NULL, 10) * 1024;
+	if (!err && !disk->max_io_bytes)
+		err = -EPROTO;
+	if (err)
+		bench_error("%s: queue/max_sectors_kb can not be read: %s", disk->node,
+			    strerror(-err));
+	return err;
+}
+
 int bench_disk_up(struct bench_disk *disk, const struct bench_disk_options *options)
 {
 	int err;
 
 	memset(disk, 0, sizeof(*disk));
 	disk->device = options->device;
+	snprintf(disk->label, sizeof(disk->label), "%s", bench_devices.names[disk->device].name);
 	err = drivers[disk->device].up(disk, options);
 	if (err)
 		return err;
 	err = partition(disk);
-	if (err)
+	if (err) {
 		drivers[disk->device].down(disk);
+		return err;
+	}
+	err = read_max_io(disk);
+	if (err)
+		bench_disk_down(disk);
 	return err;
 }
 
@@ -307,6 +350,13 @@ int bench_disk_down(struct bench_disk *disk)
 {
 	unpartition(disk);
 	return drivers[disk->device].down(disk);
+}
+
+unsigned int bench_disk_requests(const struct bench_disk *disk, enum bench_load load)
+{
+	size_t io_bytes = bench_load_io_bytes(load);
+
+	return (unsigned int)((io_bytes + disk->max_io_bytes - 1) / disk->max_io_bytes);
 }
 
 static void put_queue_setting(struct json_object *config, const char *name, const char *attribute)

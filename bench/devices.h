@@ -25,6 +25,7 @@ struct json_object;
 /**
  * struct bench_disk - a disk that exists
  * @device: which kind
+ * @label: what a result calls it
  * @name: kernel name, such as "ram0"
  * @node: path of the whole disk
  * @origin: path of partition 1
@@ -33,6 +34,7 @@ struct json_object;
  * @sibling_name: kernel name of partition 2
  * @origin_start_bytes: where partition 1 starts on the disk
  * @origin_bytes: size of partition 1
+ * @max_io_bytes: largest request that the driver takes; a larger I/O is split
  * @keeps_data: what is written can be read back
  * @has_stat: the driver counts I/Os in the block layer's stat files
  * @ublk_sim: path of the ublk-sim that serves it; NULL when it is no ublk disk
@@ -40,6 +42,7 @@ struct json_object;
  */
 struct bench_disk {
 	enum bench_device device;
+	char label[32];
 	char name[32];
 	char node[64];
 	char origin[64];
@@ -48,6 +51,7 @@ struct bench_disk {
 	char sibling_name[40];
 	uint64_t origin_start_bytes;
 	uint64_t origin_bytes;
+	size_t max_io_bytes;
 	bool keeps_data;
 	bool has_stat;
 	const char *ublk_sim;
@@ -58,11 +62,15 @@ struct bench_disk {
  * struct bench_disk_options - how to make a disk
  * @device: which kind
  * @memory_backed: null_blk: keep data; the measured one does not
+ * @latency_ns: null_blk: how long each I/O takes, by a timer; 0 completes it at once
+ * @second: null_blk: one more disk beside the first, of another name
  * @ublk_sim: program that serves ublk disks, a path or a name in PATH
  */
 struct bench_disk_options {
 	enum bench_device device;
 	bool memory_backed;
+	unsigned int latency_ns;
+	bool second;
 	const char *ublk_sim;
 };
 
@@ -78,6 +86,9 @@ int bench_disk_up(struct bench_disk *disk, const struct bench_disk_options *opti
 
 /** bench_disk_down - take a disk away again; Return: 0 or -errno, a sentence was printed */
 int bench_disk_down(struct bench_disk *disk);
+
+/** bench_disk_requests - requests that the driver sees for one I/O of a load */
+unsigned int bench_disk_requests(const struct bench_disk *disk, enum bench_load load);
 
 /**
  * bench_disk_ios - I/Os that the server of a ublk disk has served

@@ -15,6 +15,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "arms.h"
 #include "load.h"
 #include "module.h"
 #include "sys.h"
@@ -155,8 +156,7 @@ void bench_environment_disk(struct json_object *environment, const struct bench_
 	struct json_object *devices;
 
 	if (json_object_object_get_ex(environment, "devices", &devices))
-		json_object_object_add(devices, bench_devices.names[disk->device].name,
-				       bench_disk_config(disk));
+		json_object_object_add(devices, disk->label, bench_disk_config(disk));
 }
 
 void bench_environment_arm(struct json_object *environment, int arm)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The loader: 4 KiB random I/O by io_uring on one target.
+ * The loader: random I/O of one size by io_uring on one target.
  *
  * scenario -> this -> block device; samples back. Buffers and the file are registered,
  * completions are taken in the loader's own context, a window is one clock read apart from the
@@ -24,8 +24,11 @@
 #include "profile_mark.h"
 #include "sys.h"
 
-/* Deepest load; one buffer each. */
-#define MAX_DEPTH 32
+/* Entries of the ring and buffers, unless a load is deeper. */
+#define MIN_SLOTS 32
+
+/* Deepest load. */
+#define MAX_SLOTS BENCH_WINDOW_MAX
 
 /* Guest seconds without the end of a run after which it is given up as hung. */
 #define WATCHDOG_S 60
@@ -39,7 +42,9 @@
  * @spec: what to do
  * @ring: the io_uring
  * @fd: the target, also registered as file 0
- * @buffers: MAX_DEPTH blocks, registered as buffers 0...
+ * @nr_slots: entries of the ring, and buffers
+ * @io_bytes: size of every I/O
+ * @buffers: @nr_slots of @io_bytes, registered as buffers 0...
  * @offsets: of every I/O to come, in bytes
  * @next: index of the next I/O
  */
@@ -47,6 +52,8 @@ struct loader {
 	const struct bench_load_spec *spec;
 	struct io_uring ring;
 	int fd;
+	unsigned int nr_slots;
+	size_t io_bytes;
 	char *buffers;
 	uint64_t *offsets;
 	size_t next;
@@ -59,13 +66,14 @@ struct loader {
 static uint64_t *draw_offsets(const struct bench_load_spec *spec)
 {
 	size_t nr = spec->nr_warmup + spec->nr_ios, i;
-	uint64_t nr_pairs = spec->extent_bytes / BENCH_BLOCK_BYTES / 2;
+	uint64_t io_bytes = bench_load_io_bytes(spec->load);
+	uint64_t nr_pairs = spec->extent_bytes / io_bytes / 2;
 	uint64_t state = spec->seed;
 	uint64_t *offsets = malloc(nr * sizeof(*offsets));
 
 	for (i = 0; offsets && i < nr; i++) {
 		state = state * LCG_MULTIPLIER + LCG_INCREMENT;
-		offsets[i] = (state >> 33) % nr_pairs * 2 * BENCH_BLOCK_BYTES;
+		offsets[i] = (state >> 33) % nr_pairs * 2 * io_bytes;
 	}
 	return offsets;
 }
@@ -75,20 +83,21 @@ static int set_up_ring(struct loader *l)
 	struct io_uring_params params = {
 		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN,
 	};
-	struct iovec vecs[MAX_DEPTH];
-	int err, i;
+	struct iovec vecs[MAX_SLOTS];
+	unsigned int i;
+	int err;
 
-	err = io_uring_queue_init_params(MAX_DEPTH, &l->ring, &params);
+	err = io_uring_queue_init_params(l->nr_slots, &l->ring, &params);
 	if (err) {
 		bench_error("io_uring can not be set up: %s; Linux 6.1 or newer is needed, and "
 			    "kernel.io_uring_disabled=0", strerror(-err));
 		return err;
 	}
-	for (i = 0; i < MAX_DEPTH; i++) {
-		vecs[i].iov_base = l->buffers + i * BENCH_BLOCK_BYTES;
-		vecs[i].iov_len = BENCH_BLOCK_BYTES;
+	for (i = 0; i < l->nr_slots; i++) {
+		vecs[i].iov_base = l->buffers + i * l->io_bytes;
+		vecs[i].iov_len = l->io_bytes;
 	}
-	err = io_uring_register_buffers(&l->ring, vecs, MAX_DEPTH);
+	err = io_uring_register_buffers(&l->ring, vecs, l->nr_slots);
 	if (!err)
 		err = io_uring_register_files(&l->ring, &l->fd, 1);
 	if (err) {
@@ -100,11 +109,15 @@ static int set_up_ring(struct loader *l)
 
 static int loader_open(struct loader *l, const struct bench_load_spec *spec)
 {
-	size_t bytes = (size_t)MAX_DEPTH * BENCH_BLOCK_BYTES;
+	unsigned int depth = bench_load_depth(spec->load);
+	size_t bytes;
 	int err;
 
 	memset(l, 0, sizeof(*l));
 	l->spec = spec;
+	l->nr_slots = depth > MIN_SLOTS ? depth : MIN_SLOTS;
+	l->io_bytes = bench_load_io_bytes(spec->load);
+	bytes = l->nr_slots * l->io_bytes;
 	/*
 	 * Without O_NOATIME a read costs 6 instructions more once the node's mtime is the
 	 * younger one.
@@ -142,7 +155,7 @@ static void loader_close(struct loader *l)
 	io_uring_unregister_files(&l->ring);
 	io_uring_unregister_buffers(&l->ring);
 	io_uring_queue_exit(&l->ring);
-	munmap(l->buffers, (size_t)MAX_DEPTH * BENCH_BLOCK_BYTES);
+	munmap(l->buffers, l->nr_slots * l->io_bytes);
 	free(l->offsets);
 	close(l->fd);
 }
@@ -150,13 +163,14 @@ static void loader_close(struct loader *l)
 static void prepare(struct loader *l, unsigned int slot, bool write)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&l->ring);
-	char *buffer = l->buffers + slot * BENCH_BLOCK_BYTES;
+	char *buffer = l->buffers + slot * l->io_bytes;
+	unsigned int nr = (unsigned int)l->io_bytes;
 	uint64_t offset = l->offsets[l->next++];
 
 	if (write)
-		io_uring_prep_write_fixed(sqe, 0, buffer, BENCH_BLOCK_BYTES, offset, (int)slot);
+		io_uring_prep_write_fixed(sqe, 0, buffer, nr, offset, (int)slot);
 	else
-		io_uring_prep_read_fixed(sqe, 0, buffer, BENCH_BLOCK_BYTES, offset, (int)slot);
+		io_uring_prep_read_fixed(sqe, 0, buffer, nr, offset, (int)slot);
 	sqe->flags |= IOSQE_FIXED_FILE;
 }
 
@@ -169,19 +183,19 @@ static int reap(struct loader *l, unsigned int nr)
 	while (nr--) {
 		if (io_uring_peek_cqe(&l->ring, &cqe))
 			return -EIO;
-		if (cqe->res != BENCH_BLOCK_BYTES)
+		if (cqe->res != (int)l->io_bytes)
 			err = cqe->res < 0 ? cqe->res : -EIO;
 		io_uring_cqe_seen(&l->ring, cqe);
 	}
 	return err;
 }
 
-static int run_window(struct loader *l, unsigned int depth, bool write)
+static int run_window(struct loader *l, unsigned int window, unsigned int depth, bool write)
 {
 	unsigned int done, slot;
 	int err;
 
-	for (done = 0; done < BENCH_WINDOW; done += depth) {
+	for (done = 0; done < window; done += depth) {
 		for (slot = 0; slot < depth; slot++)
 			prepare(l, slot, write);
 		err = io_uring_submit_and_wait(&l->ring, depth);
@@ -198,6 +212,26 @@ static int run_window(struct loader *l, unsigned int depth, bool write)
 		err = reap(l, depth);
 		if (err)
 			return err;
+	}
+	return 0;
+}
+
+/*
+ * One I/O after the other by pread(2) or pwrite(2), for loads that the driver splits: io_uring asks
+ * without waiting first, the block layer refuses to split that, and a worker thread would do it
+ * all again.
+ */
+static int run_window_plain(struct loader *l, unsigned int window, bool write)
+{
+	ssize_t n;
+
+	while (window--) {
+		off_t offset = (off_t)l->offsets[l->next++];
+
+		n = write ? pwrite(l->fd, l->buffers, l->io_bytes, offset) :
+			    pread(l->fd, l->buffers, l->io_bytes, offset);
+		if (n != (ssize_t)l->io_bytes)
+			return n < 0 ? -errno : -EIO;
 	}
 	return 0;
 }
@@ -219,29 +253,43 @@ static unsigned int count_workers(void)
 	return nr;
 }
 
+static int run_one(struct loader *l)
+{
+	enum bench_load load = l->spec->load;
+	bool write = bench_load_is_write(load);
+
+	if (bench_load_is_plain(load))
+		return run_window_plain(l, bench_load_window(load), write);
+	return run_window(l, bench_load_window(load), bench_load_depth(load), write);
+}
+
 static int run_all(struct loader *l, double *samples)
 {
 	const struct bench_load_spec *spec = l->spec;
-	unsigned int depth = bench_load_depth(spec->load);
-	bool write = bench_load_is_write(spec->load);
+	unsigned int window = bench_load_window(spec->load);
 	uint64_t start, now;
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < spec->nr_warmup / BENCH_WINDOW && !err; i++)
-		err = run_window(l, depth, write);
+	for (i = 0; i < spec->nr_warmup / window && !err; i++)
+		err = run_one(l);
 	if (spec->mark)
 		profile_mark_begin(spec->mark);
 	start = bench_clock_read(spec->clock);
-	for (i = 0; i < spec->nr_ios / BENCH_WINDOW && !err; i++) {
-		err = run_window(l, depth, write);
+	for (i = 0; i < spec->nr_ios / window && !err; i++) {
+		err = run_one(l);
 		now = bench_clock_read(spec->clock);
-		samples[i] = (double)(now - start) / BENCH_WINDOW;
+		samples[i] = (double)(now - start) / window;
 		start = now;
 	}
 	if (spec->mark)
 		profile_mark_end();
 	return err;
+}
+
+size_t bench_load_nr_samples(const struct bench_load_spec *spec)
+{
+	return spec->nr_ios / bench_load_window(spec->load);
 }
 
 int bench_load_run(const struct bench_load_spec *spec, double *samples, unsigned int *nr_workers)
@@ -253,7 +301,7 @@ int bench_load_run(const struct bench_load_spec *spec, double *samples, unsigned
 	err = loader_open(&l, spec);
 	if (err)
 		return err;
-	memset(samples, 0, spec->nr_ios / BENCH_WINDOW * sizeof(*samples));
+	memset(samples, 0, bench_load_nr_samples(spec) * sizeof(*samples));
 	alarm(WATCHDOG_S);
 	err = run_all(&l, samples);
 	alarm(0);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The loader: 4 KiB random I/O by io_uring, with a fixed seed, identical for every arm.
+ * The loader: random I/O by io_uring, with a fixed seed, identical for every arm.
  *
  * This -> target block device, O_DIRECT. It owns the meaning of a sample: clock units per I/O
- * over a window of BENCH_WINDOW I/Os, the loader's own instructions included.
+ * over a window of bench_load_window() I/Os, the loader's own instructions included.
  */
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
@@ -14,21 +14,15 @@
 #include "clock.h"
 #include "names.h"
 
-/* I/Os per sample: one batch at depth 32; divides exactly, so samples are exact in binary. */
-#define BENCH_WINDOW 32
-
-/** BENCH_BLOCK_BYTES - size of every I/O */
-#define BENCH_BLOCK_BYTES 4096
-
 /**
  * struct bench_load_spec - one load on one target
  * @clock: how to read time
  * @target: path of the block device
  * @extent_bytes: I/Os stay below this offset
- * @load: direction and depth
+ * @load: direction, depth and size
  * @seed: of the offsets; the same seed gives the same offsets
- * @nr_warmup: I/Os before the first window, a multiple of BENCH_WINDOW
- * @nr_ios: measured I/Os, a multiple of BENCH_WINDOW
+ * @nr_warmup: I/Os before the first window, a multiple of BENCH_WINDOW_MAX
+ * @nr_ios: measured I/Os, a multiple of BENCH_WINDOW_MAX
  * @mark: identity of the profiler's window around the measured I/Os, 0 for none
  */
 struct bench_load_spec {
@@ -42,10 +36,13 @@ struct bench_load_spec {
 	uint16_t mark;
 };
 
+/** bench_load_nr_samples - samples that a load yields: one per window */
+size_t bench_load_nr_samples(const struct bench_load_spec *spec);
+
 /**
  * bench_load_run - run one load
  * @spec: what
- * @samples: out: @spec->nr_ios / BENCH_WINDOW values, clock units per I/O
+ * @samples: out: bench_load_nr_samples() values, clock units per I/O
  * @nr_workers: out: io_uring worker threads that appeared; anything but 0 spoils the samples
  *
  * Context: sleeps; a signal ends it with -EINTR, a minute without completion with -ETIMEDOUT.

@@ -11,9 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct bench_name scenario_names[] = {
-	{ "remap-overhead", NULL,
-	  "what a null filter and a linear remap cost, against raw and plain dm-linear" },
+static const struct bench_name scenario_names[BENCH_NR_SCENARIOS] = {
+	[BENCH_REMAP_OVERHEAD] = { "remap-overhead", NULL,
+				   "what filters and remaps cost beside plain dm-linear" },
+	[BENCH_ATTACH_PAUSE] = { "attach-pause", NULL,
+				 "longest completion gap across attach and detach under load" },
 };
 
 static const struct bench_name device_names[BENCH_NR_DEVICES] = {
@@ -29,19 +31,45 @@ static const struct bench_name arm_names[BENCH_NR_ARMS] = {
 			      "plain stacking, one layer; no module loaded" },
 	[BENCH_DM_LINEAR_2] = { "dm-linear-2", "load -> dm-linear -> dm-linear -> origin -> driver",
 				"plain stacking, two layers; no module loaded" },
+	[BENCH_DM_LINEAR_ALIAS] = { "dm-linear-alias",
+				    "load -> dm-linear -> alias -> origin's driver",
+				    "plain stacking on the alias; nothing attached" },
 	[BENCH_IDLE] = { "idle", "load -> origin -> driver       (null filter on the sibling)",
 			 "module loaded, the sibling partition attached" },
 	[BENCH_PASS] = { "pass", "load -> origin -> hook -> null filter -> driver",
-			 "null filter attached, it passes every bio" },
+			 "null filter attached by the default hook, it passes every bio" },
+	[BENCH_PASS_LIST] = { "pass-list", "load -> origin -> hook list -> null filter -> driver",
+			      "the same by the conservative hook: exported symbols only" },
+	[BENCH_PASS_FAST] = { "pass-fast", "load -> origin -> hook fast -> null filter -> driver",
+			      "the same by the fast hook" },
+	[BENCH_PASS_FTRACE] = { "pass-ftrace",
+				"load -> submit_bio_noacct -> hook ftrace -> null filter -> driver",
+				"the same by an ftrace direct call; for measuring only" },
 	[BENCH_REMAP] = { "remap", "load -> origin -> hook -> noexcl dm-linear -> origin -> driver",
 			  "remapped to a device that stands on the origin itself" },
+	[BENCH_REMAP_FAST] = { "remap-fast",
+			       "load -> origin -> hook fast -> noexcl dm-linear -> origin -> "
+			       "driver",
+			       "the same by the fast hook" },
+	[BENCH_REMAP_ALIAS] = { "remap-alias",
+				"load -> origin -> hook -> dm-linear -> alias -> origin's driver",
+				"remapped to a stock dm-linear that stands on the alias" },
+	[BENCH_REMAP_NATIVE] = { "remap-native", "load -> origin -> hook -> sibling -> driver",
+				 "bios aimed at the sibling partition of the same disk, no clone" },
+	[BENCH_REMAP_NATIVE_OTHER] = { "remap-native-other",
+				       "load -> origin -> hook -> another disk -> its driver",
+				       "bios aimed at another disk, no clone" },
 };
 
 static const struct bench_name load_names[BENCH_NR_LOADS] = {
 	[BENCH_RANDREAD_QD1] = { "randread-4k-qd1", NULL, "4 KiB random reads, one in flight" },
 	[BENCH_RANDREAD_QD32] = { "randread-4k-qd32", NULL, "4 KiB random reads, 32 in flight" },
+	[BENCH_RANDREAD_QD128] = { "randread-4k-qd128", NULL, "4 KiB random reads, 128 in flight" },
 	[BENCH_RANDWRITE_QD1] = { "randwrite-4k-qd1", NULL, "4 KiB random writes, one in flight" },
 	[BENCH_RANDWRITE_QD32] = { "randwrite-4k-qd32", NULL, "4 KiB random writes, 32 in flight" },
+	[BENCH_RANDREAD_128K_QD1] = { "randread-128k-qd1", NULL,
+				      "128 KiB random reads by pread, one in flight; split "
+				      "8 ways on null_blk" },
 };
 
 #define NAMES(noun, table) { noun, table, sizeof(table) / sizeof((table)[0]) }
@@ -95,17 +123,44 @@ int bench_names_parse(const struct bench_names *names, const char *list, unsigne
 	return 0;
 }
 
+/** struct load_facts - direction, depth and size of a load, and whether it does without io_uring */
+static const struct load_facts {
+	bool write;
+	unsigned int depth;
+	unsigned int io_bytes;
+	bool plain;
+} load_facts[BENCH_NR_LOADS] = {
+	[BENCH_RANDREAD_QD1] = { false, 1, BENCH_BLOCK_BYTES, false },
+	[BENCH_RANDREAD_QD32] = { false, 32, BENCH_BLOCK_BYTES, false },
+	[BENCH_RANDREAD_QD128] = { false, 128, BENCH_BLOCK_BYTES, false },
+	[BENCH_RANDWRITE_QD1] = { true, 1, BENCH_BLOCK_BYTES, false },
+	[BENCH_RANDWRITE_QD32] = { true, 32, BENCH_BLOCK_BYTES, false },
+	[BENCH_RANDREAD_128K_QD1] = { false, 1, 128 * 1024, true },
+};
+
 bool bench_load_is_write(enum bench_load load)
 {
-	return load == BENCH_RANDWRITE_QD1 || load == BENCH_RANDWRITE_QD32;
+	return load_facts[load].write;
 }
 
 unsigned int bench_load_depth(enum bench_load load)
 {
-	return load == BENCH_RANDREAD_QD1 || load == BENCH_RANDWRITE_QD1 ? 1 : 32;
+	return load_facts[load].depth;
 }
 
-bool bench_arm_needs_module(enum bench_arm arm)
+unsigned int bench_load_io_bytes(enum bench_load load)
 {
-	return arm >= BENCH_IDLE;
+	return load_facts[load].io_bytes;
+}
+
+unsigned int bench_load_window(enum bench_load load)
+{
+	unsigned int depth = bench_load_depth(load);
+
+	return depth > BENCH_WINDOW ? depth : BENCH_WINDOW;
+}
+
+bool bench_load_is_plain(enum bench_load load)
+{
+	return load_facts[load].plain;
 }

@@ -11,6 +11,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/** BENCH_BLOCK_BYTES - size of an I/O of most loads, and the unit of the data checks */
+#define BENCH_BLOCK_BYTES 4096
+
+/* I/Os per sample: one batch at depth 32; divides exactly, so samples are exact in binary. */
+#define BENCH_WINDOW 32
+
+/**
+ * BENCH_WINDOW_MAX - the largest window of a load, a multiple of every other; I/O counts are
+ * rounded up to it
+ */
+#define BENCH_WINDOW_MAX 128
+
+/** enum bench_scenario - what can be measured */
+enum bench_scenario {
+	BENCH_REMAP_OVERHEAD,
+	BENCH_ATTACH_PAUSE,
+	BENCH_NR_SCENARIOS,
+};
+
 /** enum bench_device - the simulated disks; the order is the order of the run */
 enum bench_device {
 	BENCH_NULL_BLK,
@@ -20,17 +39,22 @@ enum bench_device {
 	BENCH_NR_DEVICES,
 };
 
-/**
- * enum bench_arm - what stands between the loader and the disk; arms up to DM_LINEAR_2 need
- * no module
- */
+/** enum bench_arm - what stands between the loader and the disk; arms.h says how each is made */
 enum bench_arm {
 	BENCH_RAW,
 	BENCH_DM_LINEAR,
 	BENCH_DM_LINEAR_2,
+	BENCH_DM_LINEAR_ALIAS,
 	BENCH_IDLE,
 	BENCH_PASS,
+	BENCH_PASS_LIST,
+	BENCH_PASS_FAST,
+	BENCH_PASS_FTRACE,
 	BENCH_REMAP,
+	BENCH_REMAP_FAST,
+	BENCH_REMAP_ALIAS,
+	BENCH_REMAP_NATIVE,
+	BENCH_REMAP_NATIVE_OTHER,
 	BENCH_NR_ARMS,
 };
 
@@ -38,8 +62,10 @@ enum bench_arm {
 enum bench_load {
 	BENCH_RANDREAD_QD1,
 	BENCH_RANDREAD_QD32,
+	BENCH_RANDREAD_QD128,
 	BENCH_RANDWRITE_QD1,
 	BENCH_RANDWRITE_QD32,
+	BENCH_RANDREAD_128K_QD1,
 	BENCH_NR_LOADS,
 };
 
@@ -98,10 +124,16 @@ int bench_names_parse(const struct bench_names *names, const char *list, unsigne
 /** bench_load_is_write - whether a load writes */
 bool bench_load_is_write(enum bench_load load);
 
+/** bench_load_is_plain - whether a load is made by pread(2) and pwrite(2), not by io_uring */
+bool bench_load_is_plain(enum bench_load load);
+
 /** bench_load_depth - I/Os that a load keeps in flight */
 unsigned int bench_load_depth(enum bench_load load);
 
-/** bench_arm_needs_module - whether an arm can only stand with the module loaded */
-bool bench_arm_needs_module(enum bench_arm arm);
+/** bench_load_io_bytes - size of each of its I/Os */
+unsigned int bench_load_io_bytes(enum bench_load load);
+
+/** bench_load_window - I/Os of one sample: BENCH_WINDOW, or a whole batch where that is larger */
+unsigned int bench_load_window(enum bench_load load);
 
 #endif /* BENCH_NAMES_H */

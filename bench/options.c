@@ -7,14 +7,17 @@
 #include "commands.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "arms.h"
 #include "environment.h"
 #include "load.h"
 #include "module.h"
+#include "pause_load.h"
 #include "sys.h"
 
 /* Repetitions and I/Os at which every cell repeats between boots; see docs/statistics.md. */
@@ -22,6 +25,12 @@
 #define DEFAULT_IOS 2048
 #define DEFAULT_WARMUP 256
 #define DEFAULT_SEED 1
+
+/* All that the module of this revision has a part for. */
+#define DEFAULT_ARMS                                                                               \
+	((1u << BENCH_NR_ARMS) - 1 -                                                               \
+	 (1u << BENCH_PASS_FAST | 1u << BENCH_PASS_FTRACE | 1u << BENCH_REMAP_FAST |               \
+	  1u << BENCH_REMAP_NATIVE | 1u << BENCH_REMAP_NATIVE_OTHER))
 
 /*
  * The kernel's own work after boot spoils the first seconds; sleeping is free on the
@@ -35,11 +44,13 @@
 static const struct argp_option run_options[] = {
 	{ "device", 'd', "LIST", 0, "devices, comma-separated (default: all; see bench list)", 0 },
 	{ "arm", 'a', "LIST", 0,
-	  "arms, comma-separated (default: all); without raw there is nothing to compare with", 0 },
-	{ "load", 'l', "LIST", 0, "loads, comma-separated (default: all)", 0 },
+	  "arms, comma-separated (default: all on null_blk, the main ones elsewhere); without raw "
+	  "there is nothing to compare with", 0 },
+	{ "load", 'l', "LIST", 0,
+	  "loads, comma-separated (default: all but qd128; 128k on null_blk only)", 0 },
 	{ "reps", 'r', "N", 0, "kept repetitions, 1-10 (default: 3, gate 5); one more is dropped", 0 },
 	{ "ios", 'n', "N", 0,
-	  "I/Os of a cell in a repetition (default: 2048), rounded up to windows of 32", 0 },
+	  "I/Os of a cell in a repetition (default: 2048), rounded up to windows of 128", 0 },
 	{ "warmup", 'w', "N", 0, "I/Os before them (default: 256), likewise", 0 },
 	{ "seed", 's', "N", 0, "seed of offsets and contents (default: 1)", 0 },
 	{ "module", 'm', "FILE", 0, "module to load (default: " BENCH_MODULE_DEFAULT ")", 0 },
@@ -51,7 +62,7 @@ void bench_run_defaults(struct bench_run *run)
 {
 	memset(run, 0, sizeof(*run));
 	run->devices = (1u << BENCH_NR_DEVICES) - 1;
-	run->arms = (1u << BENCH_NR_ARMS) - 1;
+	run->arms = DEFAULT_ARMS;
 	run->loads = (1u << BENCH_NR_LOADS) - 1;
 	run->nr_reps = DEFAULT_REPS;
 	run->nr_ios = DEFAULT_IOS;
@@ -89,22 +100,26 @@ static uint64_t take_number(const char *option, const char *text, uint64_t min, 
 
 static size_t to_windows(uint64_t ios)
 {
-	return (size_t)((ios + BENCH_WINDOW - 1) / BENCH_WINDOW * BENCH_WINDOW);
+	return (size_t)((ios + BENCH_WINDOW_MAX - 1) / BENCH_WINDOW_MAX * BENCH_WINDOW_MAX);
 }
 
 static error_t parse_run_option(int key, char *arg, struct argp_state *state)
 {
 	struct bench_run *run = state->input;
+	char message[256];
 
 	switch (key) {
 	case 'd':
 		take_names(&bench_devices, arg, &run->devices, state);
+		run->devices_chosen = true;
 		return 0;
 	case 'a':
 		take_names(&bench_arms, arg, &run->arms, state);
+		run->arms_chosen = true;
 		return 0;
 	case 'l':
 		take_names(&bench_loads, arg, &run->loads, state);
+		run->loads_chosen = true;
 		return 0;
 	case 'r':
 		run->nr_reps = (unsigned int)take_number("reps", arg, 1, BENCH_MAX_REPS, state);
@@ -124,6 +139,11 @@ static error_t parse_run_option(int key, char *arg, struct argp_state *state)
 	case 'u':
 		run->sides[0].ublk_sim = arg;
 		return 0;
+	case ARGP_KEY_END:
+		if (run->arms_chosen &&
+		    bench_arms_check(run->arms, run->devices, message, sizeof(message)))
+			argp_failure(state, BENCH_EXIT_USAGE, 0, "%s", message);
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -133,6 +153,23 @@ const struct argp bench_run_argp = {
 	.options = run_options,
 	.parser = parse_run_option,
 };
+
+int bench_run_check(const struct bench_run *run, char *message, size_t size)
+{
+	if (run->scenario != BENCH_ATTACH_PAUSE)
+		return 0;
+	if (run->devices_chosen && run->devices != 1u << BENCH_NULL_BLK) {
+		snprintf(message, size, "attach-pause: its device is null_blk with a latency; valid: "
+			 "null_blk");
+		return -EINVAL;
+	}
+	if (run->loads_chosen) {
+		snprintf(message, size, "attach-pause: its load is fixed, 4 KiB reads, %d in flight; "
+			 "leave --load out", BENCH_PAUSE_DEPTH);
+		return -EINVAL;
+	}
+	return 0;
+}
 
 int bench_run_make_out(const char *path)
 {
@@ -157,7 +194,8 @@ int bench_run_start(struct bench_run *run)
 	for (s = 0; s < run->nr_sides && !err; s++) {
 		struct bench_result *result = &run->sides[s].result;
 
-		err = bench_result_init(result, "remap-overhead", bench_clock_unit(&run->clock));
+		err = bench_result_init(result, bench_scenarios.names[run->scenario].name,
+					bench_clock_unit(&run->clock));
 		if (!err)
 			err = bench_environment_fill(result->environment, run);
 		if (!err)
@@ -173,7 +211,7 @@ static int is_environment(int err)
 {
 	static const int lacking[] = {
 		ENODEV, ENOENT, ENOEXEC, ENOSPC, ENOSYS, EACCES, EPERM, EROFS, EPROTO, EINVAL,
-		EEXIST,
+		EEXIST, EOPNOTSUPP,
 	};
 	size_t i;
 

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "arms.h"
 #include "load.h"
 #include "module.h"
 #include "names.h"
@@ -33,7 +34,7 @@ static const struct argp_option options[] = {
 	{ "device", 'd', "LIST", 0, "devices, comma-separated (default: null_blk)", 0 },
 	{ "arm", 'a', "LIST", 0, "arms, comma-separated (default: raw,dm-linear,pass,remap)", 0 },
 	{ "load", 'l', "LIST", 0, "loads, comma-separated (default: randread-4k-qd1)", 0 },
-	{ "ios", 'n', "N", 0, "I/Os of a window (default: 4096), rounded up to 32", 0 },
+	{ "ios", 'n', "N", 0, "I/Os of a window (default: 4096), rounded up to 128", 0 },
 	{ "warmup", 'w', "N", 0, "I/Os before it (default: 256), likewise", 0 },
 	{ "seed", 's', "N", 0, "seed of the offsets (default: 1)", 0 },
 	{ "no-perf", OPTION_NO_PERF, NULL, 0, "leave the sampled call graph out", 0 },
@@ -70,7 +71,7 @@ static uint64_t take_number(const char *text, uint64_t min, uint64_t max,
 
 static size_t round_to_windows(uint64_t nr_ios)
 {
-	return (nr_ios + BENCH_WINDOW - 1) / BENCH_WINDOW * BENCH_WINDOW;
+	return (nr_ios + BENCH_WINDOW_MAX - 1) / BENCH_WINDOW_MAX * BENCH_WINDOW_MAX;
 }
 
 static void take_scenario(struct arguments *arguments, char *arg, struct argp_state *state)
@@ -88,6 +89,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *arguments = state->input;
 	struct profile_options *profile = &arguments->profile;
+	char message[256];
 
 	switch (key) {
 	case 'd':
@@ -130,6 +132,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		if (!profile->scenario && !arguments->reduce_dir)
 			argp_failure(state, STATUS_USAGE, 0,
 				     "which scenario? valid: remap-overhead");
+		if (bench_arms_check(profile->arms, profile->devices, message, sizeof(message)))
+			argp_failure(state, STATUS_USAGE, 0, "%s", message);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -149,9 +153,9 @@ static const struct argp argp = {
 	       "  bench profile --reduce results/runs/latest",
 };
 
-int profile_main(int argc, char **argv)
+static void parse(struct arguments *arguments, int argc, char **argv)
 {
-	struct arguments arguments = {
+	*arguments = (struct arguments){
 		.profile = {
 			.devices = 1u << BENCH_NULL_BLK,
 			.loads = 1u << BENCH_RANDREAD_QD1,
@@ -167,7 +171,22 @@ int profile_main(int argc, char **argv)
 		},
 	};
 
-	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+	argp_parse(&argp, argc, argv, 0, NULL, arguments);
+}
+
+int profile_check(int argc, char **argv)
+{
+	struct arguments arguments;
+
+	parse(&arguments, argc, argv);
+	return 0;
+}
+
+int profile_main(int argc, char **argv)
+{
+	struct arguments arguments;
+
+	parse(&arguments, argc, argv);
 	if (arguments.reduce_dir)
 		return profile_reduce(arguments.reduce_dir);
 	return profile_guest_run(&arguments.profile);

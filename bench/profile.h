@@ -18,4 +18,13 @@
  */
 int profile_main(int argc, char **argv);
 
+/**
+ * profile_check() - read the arguments of the verb and do nothing else
+ * @argc: as for profile_main()
+ * @argv: as for profile_main()
+ *
+ * Return: 0; wrong ones end the process with exit status 2 and a sentence.
+ */
+int profile_check(int argc, char **argv);
+
 #endif

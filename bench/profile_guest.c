@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "arms.h"
 #include "check.h"
 #include "clock.h"
 #include "devices.h"
@@ -96,7 +97,7 @@ static int save_kallsyms(const struct profile_run *run, unsigned int id)
 static int run_load(const struct profile_run *run, const struct bench_stack *stack,
 		    struct bench_load_spec *spec, uint64_t *clock_insns)
 {
-	size_t nr_samples = spec->nr_ios / BENCH_WINDOW;
+	size_t nr_samples = bench_load_nr_samples(spec);
 	double *samples = calloc(nr_samples, sizeof(*samples));
 	double sum = 0;
 	unsigned int nr_workers = 0;
@@ -116,7 +117,7 @@ static int run_load(const struct profile_run *run, const struct bench_stack *sta
 	}
 	/* Samples are whole counts by a power of two: the sum is exact. */
 	for (size_t i = 0; i < nr_samples; i++)
-		sum += samples[i] * BENCH_WINDOW;
+		sum += samples[i] * bench_load_window(spec->load);
 	if (clock_insns)
 		*clock_insns = (uint64_t)sum;
 	free(samples);
@@ -148,16 +149,18 @@ static int run_proved(struct profile_run *run, const struct bench_stack *stack,
 		      struct bench_load_spec *spec, uint64_t *clock_insns)
 {
 	struct bench_proof proof = {
-		.device = stack->disk->device,
 		.arm = stack->arm,
 		.has_stat = stack->disk->has_stat,
 		.has_server = stack->disk->ublk_sim,
 		.issued = spec->nr_warmup + spec->nr_ios,
+		.requests = (spec->nr_warmup + spec->nr_ios) *
+			    bench_disk_requests(stack->disk, spec->load),
 	};
 	struct bench_quiet quiet_before = { 0 }, quiet_after = { 0 };
 	struct bench_counts before, after;
 	int err;
 
+	snprintf(proof.device, sizeof(proof.device), "%s", stack->disk->label);
 	err = bench_stack_count(stack, &before);
 	if (!err)
 		err = bench_quiet_take(&quiet_before);
@@ -231,8 +234,7 @@ static int run_window(struct profile_run *run, const struct bench_stack *stack,
 	struct profile_meta_window window = { .id = run->meta.nr_windows + 1 };
 	int err;
 
-	snprintf(window.device, sizeof(window.device), "%s",
-		 bench_devices.names[stack->disk->device].name);
+	snprintf(window.device, sizeof(window.device), "%s", stack->disk->label);
 	snprintf(window.load, sizeof(window.load), "%s", bench_loads.names[load].name);
 	snprintf(window.arm, sizeof(window.arm), "%s", bench_arms.names[stack->arm].name);
 	bench_progress("%s, %s, %s", window.device, window.load, window.arm);
@@ -288,7 +290,8 @@ static int run_device(struct profile_run *run, enum bench_device device)
 	if (disk.keeps_data)
 		err = bench_prefill(&disk);
 	for (unsigned int arm = 0; arm < BENCH_NR_ARMS && !err; arm++) {
-		if (!wanted(run->options->arms, arm))
+		if (!wanted(run->options->arms, arm) ||
+		    !bench_arm_applies((enum bench_arm)arm, device))
 			continue;
 		err = bench_signal() ? -EINTR : run_arm(run, &disk, (enum bench_arm)arm);
 	}

@@ -19,8 +19,8 @@ struct profile_options {
 	unsigned int devices; /* bit masks of the enums of names.h */
 	unsigned int loads;
 	unsigned int arms;
-	size_t nr_ios;	  /* I/Os of a window, a multiple of BENCH_WINDOW */
-	size_t nr_warmup; /* I/Os before it, a multiple of BENCH_WINDOW */
+	size_t nr_ios;	  /* I/Os of a window, a multiple of BENCH_WINDOW_MAX */
+	size_t nr_warmup; /* I/Os before it, a multiple of BENCH_WINDOW_MAX */
 	uint64_t seed;	  /* of the offsets, the same in every arm */
 	bool sample;	  /* run perf as well */
 	const char *out;      /* directory for the files of profile_meta.h */

@@ -3,8 +3,8 @@
  * Folds the text of `perf script -F comm,ip,sym`: one line with the task's
  * name, one indented line per frame, innermost first, then an empty line.
  * Frames are named by the window's own symbols, as in the exact stacks; what
- * perf called them is not used. The task's name becomes the outermost frame. Samples that fell into the
- * idle task or into perf itself are left out: no I/O runs there.
+ * perf called them is not used. The task's name becomes the outermost frame. Samples that fell
+ * into the idle task or into perf itself are left out: no I/O runs there.
  */
 #include "profile_fold.h"
 

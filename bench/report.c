@@ -9,6 +9,7 @@
 
 #include <json-c/json.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "names.h"
@@ -41,51 +42,70 @@ static void table_row(const struct bench_result *result, const struct bench_cell
 
 	if (!isnan(resolvable))
 		snprintf(resolves, sizeof(resolves), "%.1f", resolvable);
-	fprintf(out, "  %-12s %12.1f %12s %14s %9.1f %11s\n", cell->key.arm, cell->summary.median,
+	fprintf(out, "  %-18s %12.1f %12s %14s %9.1f %11s\n", cell->key.arm, cell->summary.median,
 		first_of("raw", result, cell, delta, sizeof(delta), 0),
 		first_of("dm-linear", result, cell, ratio, sizeof(ratio), 1),
 		cell->summary.spread, resolves);
 }
 
-/* Cells are stored as they were measured; people want them by device, load and arm. */
-static void for_each_row(const struct bench_result *result, FILE *out,
-			 void (*head)(const struct bench_result *, const char *, const char *,
-				      FILE *),
-			 void (*row)(const struct bench_result *, const struct bench_cell *,
-				     FILE *))
+/** struct table - how a table begins, and a row of it */
+struct table {
+	void (*head)(const struct bench_result *result, const struct bench_key *key, FILE *out);
+	void (*row)(const struct bench_result *result, const struct bench_cell *cell, FILE *out);
+};
+
+static bool same_table(const struct bench_key *a, const struct bench_key *b)
 {
-	size_t d, l, a;
+	return !strcmp(a->device, b->device) && !strcmp(a->load, b->load);
+}
 
-	for (d = 0; d < bench_devices.nr; d++) {
-		for (l = 0; l < bench_loads.nr; l++) {
-			int begun = 0;
+/* The rows of one device and load, in the order of the arms. */
+static void print_arms(const struct bench_result *result, const struct bench_key *key,
+		       const struct table *table, FILE *out)
+{
+	size_t a;
 
-			for (a = 0; a < bench_arms.nr; a++) {
-				const struct bench_cell *cell = bench_result_find(
-					result, bench_devices.names[d].name,
-					bench_loads.names[l].name, bench_arms.names[a].name);
+	table->head(result, key, out);
+	for (a = 0; a < bench_arms.nr; a++) {
+		const struct bench_cell *cell = bench_result_find(result, key->device, key->load,
+								  bench_arms.names[a].name);
 
-				if (!cell)
-					continue;
-				if (!begun++)
-					head(result, cell->key.device, cell->key.load, out);
-				row(result, cell, out);
-			}
-		}
+		if (cell)
+			table->row(result, cell, out);
 	}
 }
 
-static void table_head(const struct bench_result *result, const char *device, const char *load,
-		       FILE *out)
+/*
+ * Cells are stored as they were measured, arm after arm; people want them by device and load. A
+ * table stands where the first of its cells does.
+ */
+static void print_tables(const struct bench_result *result, const struct table *table, FILE *out)
 {
-	fprintf(out, "\n%s, %s\n  %-12s %12s %12s %14s %9s %11s\n", device, load, "arm",
+	size_t i, j;
+
+	for (i = 0; i < result->nr_cells; i++) {
+		const struct bench_key *key = &result->cells[i].key;
+
+		for (j = 0; j < i; j++)
+			if (same_table(&result->cells[j].key, key))
+				break;
+		if (j == i)
+			print_arms(result, key, table, out);
+	}
+}
+
+static void table_head(const struct bench_result *result, const struct bench_key *key, FILE *out)
+{
+	fprintf(out, "\n%s, %s\n  %-18s %12s %12s %14s %9s %11s\n", key->device, key->load, "arm",
 		strcmp(result->clock, "ns") ? "instr/IO" : "ns/IO", "to raw", "to dm-linear",
 		"spread", "resolvable");
 }
 
 void bench_report_table(const struct bench_result *result, FILE *out)
 {
-	for_each_row(result, out, table_head, table_row);
+	static const struct table table = { table_head, table_row };
+
+	print_tables(result, &table, out);
 	fputc('\n', out);
 }
 
@@ -99,12 +119,11 @@ void bench_report_failures(const struct bench_result *result, FILE *out)
 				result->checks[i].detail);
 }
 
-static void markdown_head(const struct bench_result *result, const char *device, const char *load,
-			  FILE *out)
+static void markdown_head(const struct bench_result *result, const struct bench_key *key, FILE *out)
 {
 	fprintf(out, "\n### %s, %s\n\n| arm | %s per I/O | difference to raw | ratio to dm-linear "
-		"| spread | resolvable |\n|---|---:|---:|---:|---:|---:|\n", device, load,
-		result->clock);
+		"| spread | resolvable |\n|---|---:|---:|---:|---:|---:|\n", key->device,
+		key->load, result->clock);
 }
 
 static void markdown_row(const struct bench_result *result, const struct bench_cell *cell,
@@ -121,7 +140,7 @@ static void markdown_row(const struct bench_result *result, const struct bench_c
 		cell->summary.spread, resolves);
 }
 
-static void markdown_intro(const struct bench_result *result, FILE *out)
+void bench_report_head(const struct bench_result *result, FILE *out)
 {
 	size_t failed = 0, i;
 
@@ -133,12 +152,19 @@ static void markdown_intro(const struct bench_result *result, FILE *out)
 		if (!result->checks[i].ok)
 			fprintf(out, "- failed: `%s`: %s\n", result->checks[i].name,
 				result->checks[i].detail);
+}
+
+static void markdown_intro(const struct bench_result *result, FILE *out)
+{
+	size_t i;
+
+	bench_report_head(result, out);
 	fputs("\n## How to read it\n\n"
 	      "One row is one arm: what stands between the program and the disk.\n\n", out);
 	for (i = 0; i < bench_arms.nr; i++)
 		fprintf(out, "- `%s`: %s: `%s`\n", bench_arms.names[i].name,
 			bench_arms.names[i].what, bench_arms.names[i].stack);
-	fputs("\nThe cost is the median over windows of 32 I/Os of everything the processor\n"
+	fputs("\nThe cost is the median over windows of I/Os of everything the processor\n"
 	      "executed for one I/O: the loader, the kernel, and the ublk server where there is\n"
 	      "one. Nothing is subtracted. *Spread* is the largest minus the smallest median of a\n"
 	      "repetition. *Resolvable* is the smallest true difference to raw that this run can\n"
@@ -205,11 +231,19 @@ static void markdown_attach(struct json_object *attach, FILE *out)
 
 void bench_report_markdown(const struct bench_result *result, struct json_object *attach, FILE *out)
 {
+	static const struct table table = { markdown_head, markdown_row };
+
 	markdown_intro(result, out);
 	fputs("\n## Figures\n", out);
-	for_each_row(result, out, markdown_head, markdown_row);
+	print_tables(result, &table, out);
 	markdown_attach(attach, out);
+	bench_report_tail(result, out);
+}
+
+void bench_report_tail(const struct bench_result *result, FILE *out)
+{
 	markdown_environment(result, out);
-	fputs("\n## Reproduce\n\n    ./x bench run remap-overhead\n\n"
-	      "The definitions of median, spread and resolvable are in docs/statistics.md.\n", out);
+	fprintf(out, "\n## Reproduce\n\n    ./x bench run %s\n\n"
+		"The definitions of median, spread and resolvable are in docs/statistics.md.\n",
+		result->scenario);
 }

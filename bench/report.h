@@ -29,4 +29,10 @@ void bench_report_failures(const struct bench_result *result, FILE *out);
 void bench_report_markdown(const struct bench_result *result, struct json_object *attach,
 			   FILE *out);
 
+/** bench_report_head - title, verdict and failed checks, as every report begins */
+void bench_report_head(const struct bench_result *result, FILE *out);
+
+/** bench_report_tail - environment and the command that makes the report again */
+void bench_report_tail(const struct bench_result *result, FILE *out);
+
 #endif /* BENCH_REPORT_H */

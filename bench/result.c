@@ -19,6 +19,7 @@ int bench_result_init(struct bench_result *result, const char *scenario, const c
 	memset(result, 0, sizeof(*result));
 	snprintf(result->scenario, sizeof(result->scenario), "%s", scenario);
 	snprintf(result->clock, sizeof(result->clock), "%s", clock);
+	snprintf(result->unit, sizeof(result->unit), "%s/IO", clock);
 	result->environment = json_object_new_object();
 	return result->environment ? 0 : -ENOMEM;
 }

@@ -85,6 +85,7 @@ struct bench_check {
  * struct bench_result - a whole run
  * @scenario: its name; owned
  * @clock: "instructions" or "ns"
+ * @unit: of every cell; "<clock>/IO" unless the scenario sets another
  * @environment: JSON object; owned, never NULL after bench_result_init()
  * @cells: array of @nr_cells
  * @comparisons: array of @nr_comparisons
@@ -93,6 +94,7 @@ struct bench_check {
 struct bench_result {
 	char scenario[BENCH_NAME_MAX];
 	char clock[BENCH_NAME_MAX];
+	char unit[BENCH_NAME_MAX + 8];
 	struct json_object *environment;
 	struct bench_cell *cells;
 	size_t nr_cells;

@@ -77,19 +77,28 @@ static void put_key(struct json_object *object, const struct bench_key *key)
 	put_string(object, "arm", key->arm);
 }
 
-static struct json_object *cell_to_json(const struct bench_cell *cell, const char *clock)
+/* Samples of a window of one are independent of each other: the median has an interval. */
+static void put_interval(struct json_object *object, const struct bench_cell *cell)
+{
+	double ends[2];
+
+	if (!bench_median_interval(cell->samples, cell->nr_samples, &ends[0], &ends[1]))
+		json_object_object_add(object, "median_interval_95", number_array(ends, 2));
+}
+
+static struct json_object *cell_to_json(const struct bench_cell *cell, const char *unit)
 {
 	struct json_object *o = json_object_new_object();
 	const struct bench_summary *s = &cell->summary;
-	char unit[BENCH_NAME_MAX + 8];
 
-	snprintf(unit, sizeof(unit), "%s/IO", clock);
 	put_key(o, &cell->key);
 	put_string(o, "unit", unit);
 	json_object_object_add(o, "n", json_object_new_int64((int64_t)cell->nr_ios));
 	json_object_object_add(o, "median", exact_number(s->median));
 	json_object_object_add(o, "spread", exact_number(s->spread));
 	json_object_object_add(o, "mean", rounded_number(s->mean));
+	if (cell->window == 1)
+		put_interval(o, cell);
 	json_object_object_add(o, "window", json_object_new_int64(cell->window));
 	json_object_object_add(o, "repetitions", json_object_new_int64(cell->nr_reps));
 	json_object_object_add(o, "repetition_medians", number_array(s->rep_median, s->nr_reps));
@@ -133,7 +142,7 @@ struct json_object *bench_result_to_json(const struct bench_result *result)
 	put_string(root, "verdict", bench_result_ok(result) ? "pass" : "fail");
 	json_object_object_add(root, "environment", json_object_get(result->environment));
 	for (i = 0; i < result->nr_cells; i++)
-		json_object_array_add(cells, cell_to_json(&result->cells[i], result->clock));
+		json_object_array_add(cells, cell_to_json(&result->cells[i], result->unit));
 	for (i = 0; i < result->nr_comparisons; i++)
 		json_object_array_add(comparisons, comparison_to_json(&result->comparisons[i]));
 	for (i = 0; i < result->nr_checks; i++)
@@ -211,12 +220,13 @@ static int samples_from_json(struct json_object *array, struct bench_cell *cell,
 static int cell_from_json(struct json_object *o, struct bench_result *result)
 {
 	struct json_object *samples = get_array(o, "samples"), *median;
+	const char *unit = get_string(o, "unit");
 	long window = get_count(o, "window"), nr_reps = get_count(o, "repetitions");
 	struct bench_cell *cell;
 	struct bench_key key;
 	int err;
 
-	if (key_from_json(o, &key) || !samples || window < 1 || nr_reps < 1 ||
+	if (key_from_json(o, &key) || !unit || !samples || window < 1 || nr_reps < 1 ||
 	    nr_reps > BENCH_MAX_REPS)
 		return -EINVAL;
 	if (!json_object_object_get_ex(o, "median", &median) ||
@@ -230,6 +240,7 @@ static int cell_from_json(struct json_object *o, struct bench_result *result)
 		return err;
 	if (get_count(o, "n") != (long)cell->nr_ios)
 		return -EINVAL;
+	snprintf(result->unit, sizeof(result->unit), "%s", unit);
 	/*
 	 * Both come from the same bits by the same function: they are equal or the file was
 	 * edited.

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arms.h"
 #include "check.h"
 #include "devices.h"
 #include "environment.h"
@@ -44,22 +45,50 @@ static bool wanted(unsigned int mask, unsigned int bit)
 	return mask & (1u << bit);
 }
 
-static int keep_samples(struct device_work *work, struct bench_side *side, enum bench_arm arm,
-			enum bench_load load)
+/*
+ * Unless arms are chosen, those whose cost differs by the kind of disk are left to null_blk: the
+ * ublk disks would only repeat them, at three times the run time.
+ */
+bool bench_run_wants_arm(const struct bench_run *run, enum bench_device device, enum bench_arm arm)
+{
+	static const unsigned int everywhere =
+		1u << BENCH_RAW | 1u << BENCH_DM_LINEAR | 1u << BENCH_DM_LINEAR_2 |
+		1u << BENCH_IDLE | 1u << BENCH_PASS | 1u << BENCH_REMAP;
+
+	if (!wanted(run->arms, arm) || !bench_arm_applies(arm, device))
+		return false;
+	return run->arms_chosen || device == BENCH_NULL_BLK || wanted(everywhere, arm);
+}
+
+/* Unless loads are chosen, the deepest is left out, and the split one where nothing is split. */
+bool bench_run_wants_load(const struct bench_run *run, enum bench_device device,
+			  enum bench_load load)
+{
+	if (!wanted(run->loads, load))
+		return false;
+	if (run->loads_chosen)
+		return true;
+	return load != BENCH_RANDREAD_QD128 &&
+	       (load != BENCH_RANDREAD_128K_QD1 || device == BENCH_NULL_BLK);
+}
+
+static int keep_samples(struct device_work *work, struct bench_side *side,
+			const struct bench_stack *stack, enum bench_load load)
 {
 	struct bench_cell *cell;
 	struct bench_key key;
 
 	memset(&key, 0, sizeof(key));
-	snprintf(key.device, sizeof(key.device), "%s", bench_devices.names[work->device].name);
+	snprintf(key.device, sizeof(key.device), "%s", stack->disk->label);
 	snprintf(key.load, sizeof(key.load), "%s", bench_loads.names[load].name);
-	snprintf(key.arm, sizeof(key.arm), "%s", bench_arms.names[arm].name);
+	snprintf(key.arm, sizeof(key.arm), "%s", bench_arms.names[stack->arm].name);
 	cell = bench_result_find(&side->result, key.device, key.load, key.arm);
 	if (!cell)
-		cell = bench_result_add_cell(&side->result, &key, BENCH_WINDOW);
+		cell = bench_result_add_cell(&side->result, &key, bench_load_window(load));
 	if (!cell)
 		return -ENOMEM;
-	return bench_cell_add_rep(cell, work->samples, work->run->nr_ios / BENCH_WINDOW);
+	return bench_cell_add_rep(cell, work->samples,
+				  work->run->nr_ios / bench_load_window(load));
 }
 
 static int run_loads(struct device_work *work, unsigned int s, const struct bench_stack *stack,
@@ -76,14 +105,16 @@ static int run_loads(struct device_work *work, unsigned int s, const struct benc
 	int err = 0;
 
 	for (load = 0; load < BENCH_NR_LOADS && !err; load++) {
-		if (!wanted(run->loads, load))
+		if (!bench_run_wants_load(run, work->device, (enum bench_load)load))
 			continue;
 		spec.load = (enum bench_load)load;
 		err = bench_load_run(&spec, work->samples, &workers);
 		proof->workers += workers;
 		proof->issued += run->nr_warmup + run->nr_ios;
+		proof->requests += (run->nr_warmup + run->nr_ios) *
+				   bench_disk_requests(stack->disk, spec.load);
 		if (!err && keep)
-			err = keep_samples(work, &run->sides[s], stack->arm, spec.load);
+			err = keep_samples(work, &run->sides[s], stack, spec.load);
 	}
 	return err;
 }
@@ -97,7 +128,7 @@ static int visit(struct device_work *work, unsigned int s, const struct bench_st
 	struct bench_counts before, after;
 	int err;
 
-	proof->device = work->device;
+	snprintf(proof->device, sizeof(proof->device), "%s", stack->disk->label);
 	proof->arm = stack->arm;
 	proof->has_stat = stack->disk->has_stat;
 	proof->has_server = stack->disk->ublk_sim;
@@ -134,7 +165,7 @@ static int visit_arms(struct device_work *work, unsigned int s, const struct ben
 	for (i = 0; i < BENCH_NR_ARMS && !err; i++) {
 		unsigned int arm = rep % 2 ? BENCH_NR_ARMS - 1 - i : i;
 
-		if (!wanted(run->arms, arm))
+		if (!bench_run_wants_arm(run, work->device, (enum bench_arm)arm))
 			continue;
 		err = bench_signal() ? -EINTR : 0;
 		if (!err)
@@ -204,7 +235,7 @@ static int verify_arms(struct device_work *work, unsigned int s)
 	if (err)
 		return err;
 	for (arm = 0; arm < BENCH_NR_ARMS && !err; arm++) {
-		if (!wanted(run->arms, arm))
+		if (!bench_run_wants_arm(run, work->device, (enum bench_arm)arm))
 			continue;
 		if (!disk.keeps_data) {
 			err = bench_verify_none(&disk, (enum bench_arm)arm, result);
@@ -231,7 +262,7 @@ static int judge(struct device_work *work)
 
 	for (s = 0; s < run->nr_sides && !err; s++)
 		for (arm = 0; arm < BENCH_NR_ARMS && !err; arm++)
-			if (wanted(run->arms, arm))
+			if (bench_run_wants_arm(run, work->device, (enum bench_arm)arm))
 				err = bench_proof_judge(&work->proofs[s][arm],
 							&run->sides[s].result);
 	return err;

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arms.h"
 #include "module.h"
 #include "sys.h"
 
@@ -46,57 +47,125 @@ static int add_dm(struct bench_stack *stack, const char *under, const char *suff
 	return 0;
 }
 
-static int attach_null(struct bench_stack *stack, const char *device)
+/* What an errno of an attach means for an arm: a kernel part that is missing is said so. */
+static void explain_refusal(const struct bench_stack *stack, const char *device, int err)
 {
-	int err = blki_filter_attach(stack->blki, device, "null", NULL, &stack->interposer);
+	bench_error("%s: %s", device, blki_message(stack->blki));
+	if (err == -EINVAL || err == -EOPNOTSUPP || err == -ENOSYS)
+		bench_error("arm %s can not stand: the loaded module has no part for it, or not "
+			    "on this disk; load a newer module, or choose others with --arm",
+			    bench_arms.names[stack->arm].name);
+}
 
-	if (err)
-		bench_error("%s: %s", device, blki_message(stack->blki));
+/* The other disk of remap-native-other; it keeps data when the first one does. */
+static int add_other_disk(struct bench_stack *stack)
+{
+	const struct bench_disk_options options = {
+		.device = stack->disk->device, .memory_backed = stack->disk->keeps_data,
+		.second = true,
+	};
+	int err = bench_disk_up(&stack->other, &options);
+
+	stack->has_other = !err;
 	return err;
 }
 
-static int attach_remap(struct bench_stack *stack)
+static int add_alias(struct bench_stack *stack)
 {
 	const char *origin = stack->disk->origin;
-	int err;
+	int err = blki_alias_add(stack->blki, origin, stack->alias, sizeof(stack->alias));
 
-	err = add_dm(stack, origin, " noexcl");
-	if (err)
-		return err;
-	snprintf(stack->target, sizeof(stack->target), "%s", origin);
-	err = blki_remap_start(stack->blki, origin, stack->dm_node[0], NULL, &stack->interposer);
-	if (err)
-		bench_error("%s: %s", origin, blki_message(stack->blki));
+	if (err) {
+		stack->alias[0] = '\0';
+		explain_refusal(stack, origin, err);
+	}
 	return err;
 }
 
-static int put_up(struct bench_stack *stack)
+/* Make what the arm's bios go to: device-mapper devices, another disk. */
+static int add_layers(struct bench_stack *stack)
 {
+	const struct bench_arm_facts *facts = &bench_arm_facts[stack->arm];
 	const struct bench_disk *disk = stack->disk;
-	int err;
+	int err = 0;
 
-	switch (stack->arm) {
-	case BENCH_RAW:
-		return 0;
-	case BENCH_DM_LINEAR:
-		return add_dm(stack, disk->origin, "");
-	case BENCH_DM_LINEAR_2:
-		err = add_dm(stack, disk->origin, "");
-		return err ? err : add_dm(stack, stack->dm_node[0], "");
-	case BENCH_IDLE:
-		return attach_null(stack, disk->sibling);
-	case BENCH_PASS:
-		return attach_null(stack, disk->origin);
-	case BENCH_REMAP:
-		return attach_remap(stack);
-	case BENCH_NR_ARMS:
+	switch (facts->acceptor) {
+	case BENCH_ACCEPTOR_NONE:
+		while (!err && stack->nr_dm < facts->nr_dm)
+			err = add_dm(stack, stack->target, "");
+		return err;
+	case BENCH_ACCEPTOR_DM_NOEXCL:
+		err = add_dm(stack, disk->origin, " noexcl");
 		break;
+	case BENCH_ACCEPTOR_DM_ALIAS:
+		err = add_alias(stack);
+		if (!err)
+			err = add_dm(stack, stack->alias, "");
+		break;
+	case BENCH_ACCEPTOR_SIBLING:
+		stack->acceptor_name = disk->sibling_name;
+		snprintf(stack->acceptor, sizeof(stack->acceptor), "%s", disk->sibling);
+		return 0;
+	case BENCH_ACCEPTOR_OTHER:
+		err = add_other_disk(stack);
+		stack->acceptor_name = stack->other.origin_name;
+		snprintf(stack->acceptor, sizeof(stack->acceptor), "%s", stack->other.origin);
+		return err;
 	}
-	return -EINVAL;
+	if (!facts->kind)
+		return err;
+	/* A remapped origin is loaded itself; what was made for it is its acceptor. */
+	snprintf(stack->target, sizeof(stack->target), "%s", disk->origin);
+	if (!err)
+		snprintf(stack->acceptor, sizeof(stack->acceptor), "%s", stack->dm_node[0]);
+	return err;
 }
 
-int bench_stack_up(struct bench_stack *stack, enum bench_arm arm, const struct bench_disk *disk,
-		   const char *module)
+int bench_stack_attach(struct bench_stack *stack)
+{
+	const struct bench_arm_facts *facts = &bench_arm_facts[stack->arm];
+	const struct bench_disk *disk = stack->disk;
+	const char *device = facts->on_sibling ? disk->sibling : disk->origin;
+	const struct blki_opts opts = { .hook = facts->hook };
+	int err = -EINVAL;
+
+	switch (facts->kind) {
+	case 0: /* an arm without an interposer */
+		return 0;
+	case BLKI_KIND_FILTER:
+		err = blki_filter_attach(stack->blki, device, "null", &opts, &stack->interposer);
+		break;
+	case BLKI_KIND_REMAP:
+		err = blki_remap_start(stack->blki, device, stack->acceptor, &opts,
+				       &stack->interposer);
+		break;
+	case BLKI_KIND_NATIVE:
+		err = blki_native_start(stack->blki, device, stack->acceptor, &opts,
+					&stack->interposer);
+		break;
+	}
+	if (err)
+		explain_refusal(stack, device, err);
+	return err;
+}
+
+int bench_stack_detach(struct bench_stack *stack)
+{
+	int err, tries = 0;
+
+	if (!stack->interposer)
+		return 0;
+	do {
+		err = blki_detach_id(stack->blki, stack->interposer, 0);
+	} while (err == -EINTR && ++tries < DETACH_TRIES);
+	if (err)
+		bench_error("%s: %s", stack->disk->origin, blki_message(stack->blki));
+	stack->interposer = 0;
+	return err;
+}
+
+int bench_stack_prepare(struct bench_stack *stack, enum bench_arm arm,
+			const struct bench_disk *disk, const char *module)
 {
 	int err;
 
@@ -116,7 +185,20 @@ int bench_stack_up(struct bench_stack *stack, enum bench_arm arm, const struct b
 		blki_close(stack->blki);
 		return err;
 	}
-	err = put_up(stack);
+	err = add_layers(stack);
+	if (err)
+		bench_stack_down(stack);
+	return err;
+}
+
+int bench_stack_up(struct bench_stack *stack, enum bench_arm arm, const struct bench_disk *disk,
+		   const char *module)
+{
+	int err = bench_stack_prepare(stack, arm, disk, module);
+
+	if (err)
+		return err;
+	err = bench_stack_attach(stack);
 	if (err)
 		bench_stack_down(stack);
 	return err;
@@ -124,26 +206,39 @@ int bench_stack_up(struct bench_stack *stack, enum bench_arm arm, const struct b
 
 int bench_stack_down(struct bench_stack *stack)
 {
-	int err = 0, first = 0, tries = 0;
+	int first = bench_stack_detach(stack), err;
 
-	if (stack->interposer) {
-		do {
-			err = blki_detach_id(stack->blki, stack->interposer, 0);
-		} while (err == -EINTR && ++tries < DETACH_TRIES);
-		if (err)
-			bench_error("%s: %s", stack->disk->origin, blki_message(stack->blki));
-		first = err;
-		stack->interposer = 0;
-	}
 	while (stack->nr_dm) {
 		err = blki_dm_remove(stack->blki, dm_names[--stack->nr_dm]);
 		if (err)
 			bench_error("%s: %s", dm_names[stack->nr_dm], blki_message(stack->blki));
 		first = first ? first : err;
 	}
+	if (stack->alias[0]) {
+		err = blki_alias_del(stack->blki, stack->alias);
+		if (err)
+			bench_error("%s: %s", stack->alias, blki_message(stack->blki));
+		first = first ? first : err;
+		stack->alias[0] = '\0';
+	}
+	if (stack->has_other) {
+		err = bench_disk_down(&stack->other);
+		first = first ? first : err;
+		stack->has_other = false;
+	}
 	blki_close(stack->blki);
 	stack->blki = NULL;
 	return first;
+}
+
+void bench_stack_below(const struct bench_stack *stack, const char **node, uint64_t *start_bytes)
+{
+	const struct bench_disk *disk = stack->has_other ? &stack->other : stack->disk;
+
+	*node = disk->node;
+	*start_bytes = disk->origin_start_bytes;
+	if (bench_arm_facts[stack->arm].acceptor == BENCH_ACCEPTOR_SIBLING)
+		*start_bytes += disk->origin_bytes;
 }
 
 /* Fields 1 and 5 of a stat file: reads and writes that have ended. */
@@ -179,9 +274,29 @@ static int count_hook(const struct bench_stack *stack, struct bench_counts *coun
 	for (i = 0; i < nr; i++) {
 		if (entries[i].id != stack->interposer)
 			continue;
+		counts->kind = entries[i].kind;
+		counts->hook = entries[i].hook;
 		counts->hook_seen = entries[i].nr_seen;
 		counts->hook_done = entries[i].nr_done;
 	}
+	free(entries);
+	return 0;
+}
+
+static int count_alias(const struct bench_stack *stack, struct bench_counts *counts)
+{
+	struct blki_alias_entry *entries = NULL;
+	size_t nr = 0, i;
+	int err;
+
+	err = blki_alias_list(stack->blki, &entries, &nr);
+	if (err) {
+		bench_error("%s", blki_message(stack->blki));
+		return err;
+	}
+	for (i = 0; i < nr; i++)
+		if (!strcmp(entries[i].origin, stack->disk->origin_name))
+			counts->alias = entries[i].nr_bios;
 	free(entries);
 	return 0;
 }
@@ -212,6 +327,8 @@ int bench_stack_count(const struct bench_stack *stack, struct bench_counts *coun
 	memset(counts, 0, sizeof(*counts));
 	if (bench_arm_needs_module(stack->arm))
 		err = count_hook(stack, counts);
+	if (!err && stack->alias[0])
+		err = count_alias(stack, counts);
 	for (i = 0; i < stack->nr_dm && !err; i++) {
 		char name[32];
 
@@ -221,6 +338,8 @@ int bench_stack_count(const struct bench_stack *stack, struct bench_counts *coun
 	}
 	if (!err && stack->disk->has_stat)
 		err = stat_ios(stack->disk->origin_name, &counts->origin);
+	if (!err && stack->acceptor_name)
+		err = stat_ios(stack->acceptor_name, &counts->acceptor);
 	if (!err && stack->disk->ublk_sim)
 		err = bench_disk_ios(stack->disk, &counts->server);
 	return err;

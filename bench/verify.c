@@ -130,26 +130,30 @@ static int compare_routes(const struct bench_stack *stack, const struct route *r
 
 static void check_name(const struct bench_disk *disk, enum bench_arm arm, char *name, size_t size)
 {
-	snprintf(name, size, "%s/%s/data", bench_devices.names[disk->device].name,
+	snprintf(name, size, "%s/%s/data", disk->label,
 		 bench_arms.names[arm].name);
 }
 
 int bench_verify(const struct bench_stack *stack, uint64_t seed, struct bench_result *result)
 {
 	const struct bench_disk *disk = stack->disk;
-	struct route route = { .below_offset = (off_t)disk->origin_start_bytes };
 	unsigned int wrong_below = 0, wrong_above = 0;
+	struct route route;
+	uint64_t start_bytes;
+	const char *node;
 	char name[96];
 	int err;
 
+	bench_stack_below(stack, &node, &start_bytes);
+	route.below_offset = (off_t)start_bytes;
 	route.above = open(stack->target, O_RDWR | O_DIRECT | O_CLOEXEC);
-	route.below = open(disk->node, O_RDWR | O_DIRECT | O_CLOEXEC);
+	route.below = open(node, O_RDWR | O_DIRECT | O_CLOEXEC);
 	err = route.above < 0 || route.below < 0 ? -errno : 0;
 	if (!err)
 		err = compare_routes(stack, &route, seed, &wrong_below, &wrong_above);
 	if (err)
 		bench_error("%s: data can not be checked against %s: %s", stack->target,
-			    disk->node, strerror(-err));
+			    node, strerror(-err));
 	if (route.above >= 0)
 		close(route.above);
 	if (route.below >= 0)
@@ -160,7 +164,7 @@ int bench_verify(const struct bench_stack *stack, uint64_t seed, struct bench_re
 	return bench_result_check(result, name, !wrong_below && !wrong_above,
 				  "%u of %d blocks written through the arm are wrong below it on "
 				  "%s; %u of %d written below are wrong through the arm",
-				  wrong_below, NR_BLOCKS, disk->node, wrong_above, NR_BLOCKS);
+				  wrong_below, NR_BLOCKS, node, wrong_above, NR_BLOCKS);
 }
 
 int bench_verify_none(const struct bench_disk *disk, enum bench_arm arm,

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <linux/blki.h>
 
 #include "bench/check.h"
 #include "bench/result.h"
@@ -22,10 +23,11 @@
 static struct bench_proof good_remap(void)
 {
 	struct bench_proof proof = {
-		.device = BENCH_UBLK_RAM, .arm = BENCH_REMAP, .has_stat = true, .has_server = true,
-		.issued = IOS, .elapsed_ns = 1000000, .other_ns = 1000,
+		.device = "ublk-ram", .arm = BENCH_REMAP, .has_stat = true, .has_server = true,
+		.issued = IOS, .requests = IOS, .elapsed_ns = 1000000, .other_ns = 1000,
 		.counted = { .hook_seen = IOS, .hook_done = IOS, .dm = { IOS, 0 }, .origin = IOS,
-			     .server = IOS, .interposers = 1 },
+			     .server = IOS, .interposers = 1, .kind = BLKI_KIND_REMAP,
+			     .hook = BLKI_HOOK_LIST },
 	};
 
 	return proof;
@@ -127,8 +129,10 @@ static void judge_each_wrong_count_fails_its_check(void **state)
 static void judge_idle_hook_that_saw_one_fails(void **state)
 {
 	struct bench_proof proof = {
-		.device = BENCH_NULL_BLK, .arm = BENCH_IDLE, .has_stat = true, .issued = IOS,
-		.elapsed_ns = 1000, .counted = { .origin = IOS, .interposers = 1, .hook_seen = 1 },
+		.device = "null_blk", .arm = BENCH_IDLE, .has_stat = true, .issued = IOS,
+		.requests = IOS, .elapsed_ns = 1000,
+		.counted = { .origin = IOS, .interposers = 1, .hook_seen = 1,
+			     .kind = BLKI_KIND_FILTER, .hook = BLKI_HOOK_LIST },
 	};
 
 	(void)state;
@@ -138,18 +142,97 @@ static void judge_idle_hook_that_saw_one_fails(void **state)
 static void judge_raw_with_an_interposer_fails(void **state)
 {
 	struct bench_proof proof = {
-		.device = BENCH_NULL_BLK, .arm = BENCH_RAW, .has_stat = true, .issued = IOS,
-		.elapsed_ns = 1000, .counted = { .origin = IOS, .interposers = 1 },
+		.device = "null_blk", .arm = BENCH_RAW, .has_stat = true, .issued = IOS,
+		.requests = IOS, .elapsed_ns = 1000, .counted = { .origin = IOS, .interposers = 1 },
 	};
 
 	(void)state;
 	assert_fails(&proof, "null_blk/raw/interposers");
 }
 
+/* An arm that names a hook must stand by it; one that leaves the choice to the module, by any. */
+static void judge_other_hook_or_kind_fails(void **state)
+{
+	struct bench_proof proof = {
+		.device = "null_blk", .arm = BENCH_PASS_FAST, .has_stat = true, .issued = IOS,
+		.requests = IOS, .elapsed_ns = 1000,
+		.counted = { .origin = IOS, .interposers = 1, .hook_seen = IOS,
+			     .kind = BLKI_KIND_FILTER, .hook = BLKI_HOOK_LIST },
+	};
+	struct bench_result result;
+
+	(void)state;
+	assert_fails(&proof, "null_blk/pass-fast/hook");
+	proof.counted.hook = BLKI_HOOK_FAST;
+	proof.counted.kind = BLKI_KIND_REMAP;
+	assert_fails(&proof, "null_blk/pass-fast/hook");
+	proof.arm = BENCH_PASS;
+	proof.counted.kind = BLKI_KIND_FILTER;
+	judge(&proof, &result);
+	assert_true(bench_result_ok(&result));
+	bench_result_free(&result);
+}
+
+/* A native remap leaves nothing to the origin's driver and everything to the acceptor's. */
+static void judge_native_counts_on_the_acceptor(void **state)
+{
+	struct bench_proof proof = {
+		.device = "null_blk", .arm = BENCH_REMAP_NATIVE_OTHER, .has_stat = true,
+		.issued = IOS, .requests = IOS, .elapsed_ns = 1000,
+		.counted = { .acceptor = IOS, .interposers = 1, .hook_seen = IOS,
+			     .kind = BLKI_KIND_NATIVE, .hook = BLKI_HOOK_FAST },
+	};
+	struct bench_result result;
+
+	(void)state;
+	judge(&proof, &result);
+	assert_true(bench_result_ok(&result));
+	bench_result_free(&result);
+	proof.counted.origin = 1;
+	assert_fails(&proof, "null_blk/remap-native-other/origin-count");
+	proof.counted.origin = 0;
+	proof.counted.acceptor--;
+	assert_fails(&proof, "null_blk/remap-native-other/acceptor-count");
+}
+
+static void judge_alias_that_saw_less_fails(void **state)
+{
+	struct bench_proof proof = good_remap();
+	struct bench_result result;
+
+	(void)state;
+	proof.arm = BENCH_REMAP_ALIAS;
+	proof.counted.alias = IOS;
+	judge(&proof, &result);
+	assert_true(bench_result_ok(&result));
+	bench_result_free(&result);
+	proof.counted.alias--;
+	assert_fails(&proof, "ublk-ram/remap-alias/alias-count");
+}
+
+/* The hook sees an I/O once, the driver sees its pieces. */
+static void judge_split_io_counts_once_above_and_often_below(void **state)
+{
+	struct bench_proof proof = {
+		.device = "null_blk", .arm = BENCH_PASS, .has_stat = true, .issued = IOS,
+		.requests = 8 * IOS, .elapsed_ns = 1000,
+		.counted = { .origin = 8 * IOS, .interposers = 1, .hook_seen = IOS,
+			     .kind = BLKI_KIND_FILTER, .hook = BLKI_HOOK_LIST },
+	};
+	struct bench_result result;
+
+	(void)state;
+	judge(&proof, &result);
+	assert_true(bench_result_ok(&result));
+	bench_result_free(&result);
+	proof.counted.hook_seen = 8 * IOS;
+	assert_fails(&proof, "null_blk/pass/hook-seen");
+}
+
 static void judge_driver_without_statistics_says_so(void **state)
 {
 	struct bench_proof proof = {
-		.device = BENCH_BRD, .arm = BENCH_RAW, .issued = IOS, .elapsed_ns = 1000,
+		.device = "brd", .arm = BENCH_RAW, .issued = IOS, .elapsed_ns = 1000,
 	};
 	struct bench_result result;
 
@@ -179,6 +262,10 @@ int main(void)
 		cmocka_unit_test(judge_each_wrong_count_fails_its_check),
 		cmocka_unit_test(judge_idle_hook_that_saw_one_fails),
 		cmocka_unit_test(judge_raw_with_an_interposer_fails),
+		cmocka_unit_test(judge_other_hook_or_kind_fails),
+		cmocka_unit_test(judge_native_counts_on_the_acceptor),
+		cmocka_unit_test(judge_alias_that_saw_less_fails),
+		cmocka_unit_test(judge_split_io_counts_once_above_and_often_below),
 		cmocka_unit_test(judge_driver_without_statistics_says_so),
 		cmocka_unit_test(result_without_checks_is_not_ok),
 	};

@@ -2,7 +2,8 @@
 /*
  * Tests of the program bench on the host: `bench gate` on files it is given, and wrong words.
  *
- * The verdict of a gate is its exit code; here that code is taken from the program as a script would.
+ * The verdict of a gate is its exit code; here that code is taken from the program as a script
+ * would.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -148,11 +149,22 @@ static void wrong_words_exit_2_and_name_the_valid_ones(void **state)
 {
 	static const char *const wrong[][2] = {
 		{ "", "Usage" },
-		{ "frobnicate", "run, list, gate, profile" },
-		{ "run", "remap-overhead" },
+		{ "frobnicate", "run, list, gate, profile, check" },
+		{ "check", "run, gate, profile" },
+		{ "check list", "run, gate, profile" },
+		{ "check run elsewhere", "remap-overhead" },
+		{ "check run remap-overhead --device floppy", "null_blk, brd" },
+		{ "check run remap-overhead --arm sideways", "raw, dm-linear" },
+		{ "check run remap-overhead --device brd --arm pass-fast", "pass-fast" },
+		{ "check run remap-overhead --device ublk-null --arm remap-native-other", "null_blk" },
+		{ "check run attach-pause --device brd", "valid: null_blk" },
+		{ "check run attach-pause --load randread-4k-qd1", "leave --load out" },
+		{ "check gate --against-dir /nowhere --load heavy", "randread-4k-qd1" },
+		{ "check profile remap-overhead --arm sideways", "raw, dm-linear" },
+		{ "run", "remap-overhead, attach-pause" },
 		{ "run elsewhere", "remap-overhead" },
 		{ "run remap-overhead --device floppy", "null_blk, brd, ublk-null, ublk-ram" },
-		{ "run remap-overhead --arm sideways", "raw, dm-linear, dm-linear-2, idle" },
+		{ "run remap-overhead --arm sideways", "raw, dm-linear, dm-linear-2, dm-linear-alias" },
 		{ "run remap-overhead --load heavy", "randread-4k-qd1, randread-4k-qd32" },
 		{ "run remap-overhead --reps 0", "from 1 to 10" },
 		{ "run remap-overhead --ios -5", "no number" },
@@ -167,6 +179,24 @@ static void wrong_words_exit_2_and_name_the_valid_ones(void **state)
 		assert_int_equal(bench(wrong[i][0]), 2);
 		assert_true(said(wrong[i][1]));
 	}
+}
+
+/* What is right is only read: nothing is measured, and no guest is needed. */
+static void check_of_right_words_exits_0(void **state)
+{
+	static const char *const right[] = {
+		"check run remap-overhead",
+		"check run remap-overhead --device null_blk,brd --arm raw,pass-fast",
+		"check run remap-overhead --load randread-4k-qd128,randread-128k-qd1 --reps 5",
+		"check run attach-pause --arm pass,remap --device null_blk --reps 5",
+		"check gate --against-dir /nowhere --device null_blk",
+		"check profile remap-overhead --device null_blk",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+		assert_int_equal(bench(right[i]), 0);
 }
 
 static void list_draws_every_arm(void **state)
@@ -187,6 +217,7 @@ int main(void)
 		cmocka_unit_test(gate_noisy_exits_3),
 		cmocka_unit_test(gate_wrong_use_exits_2),
 		cmocka_unit_test(wrong_words_exit_2_and_name_the_valid_ones),
+		cmocka_unit_test(check_of_right_words_exits_0),
 		cmocka_unit_test(list_draws_every_arm),
 	};
 

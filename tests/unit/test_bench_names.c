@@ -19,16 +19,19 @@
 static void names_are_those_of_the_schema(void **state)
 {
 	static const char *const devices[] = { "null_blk", "brd", "ublk-null", "ublk-ram" };
-	static const char *const arms[] = { "raw", "dm-linear", "dm-linear-2", "idle", "pass",
-					    "remap" };
+	static const char *const arms[] = {
+		"raw", "dm-linear", "dm-linear-2", "dm-linear-alias", "idle", "pass", "pass-list", "pass-fast",
+		"pass-ftrace", "remap", "remap-fast", "remap-alias", "remap-native",
+		"remap-native-other",
+	};
 	size_t i;
 
 	(void)state;
 	assert_int_equal(bench_devices.nr, 4);
-	assert_int_equal(bench_arms.nr, 6);
+	assert_int_equal(bench_arms.nr, sizeof(arms) / sizeof(arms[0]));
 	for (i = 0; i < 4; i++)
 		assert_string_equal(bench_devices.names[i].name, devices[i]);
-	for (i = 0; i < 6; i++)
+	for (i = 0; i < bench_arms.nr; i++)
 		assert_string_equal(bench_arms.names[i].name, arms[i]);
 }
 
@@ -95,6 +98,22 @@ static void loads_have_their_depth_and_direction(void **state)
 				 !strncmp(name, "randwrite", 9));
 		assert_int_equal(bench_load_depth((enum bench_load)load),
 				 atoi(strstr(name, "qd") + 2));
+		assert_int_equal(bench_load_io_bytes((enum bench_load)load),
+				 atoi(strchr(name, '-') + 1) * 1024);
+	}
+}
+
+/* A sample is a whole number of batches, and samples fill any rounded count of I/Os. */
+static void windows_hold_whole_batches(void **state)
+{
+	unsigned int load;
+
+	(void)state;
+	for (load = 0; load < BENCH_NR_LOADS; load++) {
+		unsigned int window = bench_load_window((enum bench_load)load);
+
+		assert_int_equal(window % bench_load_depth((enum bench_load)load), 0);
+		assert_int_equal(BENCH_WINDOW_MAX % window, 0);
 	}
 }
 
@@ -107,6 +126,7 @@ int main(void)
 		cmocka_unit_test(parse_empty_and_prefix_are_refused),
 		cmocka_unit_test(parse_long_word_fits_message),
 		cmocka_unit_test(loads_have_their_depth_and_direction),
+		cmocka_unit_test(windows_hold_whole_batches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,9 +74,9 @@ static void table_has_cost_difference_ratio_and_resolution(void **state)
 	(void)state;
 	make(&result, "instructions");
 	text = table_of(&result);
-	assert_non_null(strstr(text, "  raw                4800.0            -              -"));
+	assert_non_null(strstr(text, "  raw                      4800.0            -              -"));
 	assert_true(strstr(text, "  raw ") < strstr(text, "  remap "));
-	assert_non_null(strstr(text, "  remap              7140.0      +2340.0         1.0500"
+	assert_non_null(strstr(text, "  remap                    7140.0      +2340.0         1.0500"
 			       "       0.0         1.0\n"));
 	free(text);
 	bench_result_free(&result);

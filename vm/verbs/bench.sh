@@ -95,21 +95,27 @@ bench_scenario_of() {
 }
 
 bench_run() {
+	bench_check "$@"
 	guest_prepare
-	bench_check_arguments "$@"
 	BENCH_SCENARIO_RUN=$(bench_scenario_of "${@:2}")
 	bench_guest "$@"
 }
 
-# bench_check_arguments ARGS…: wrong words are refused before a guest boots
-bench_check_arguments() {
-	local word
+# bench_check VERB ARGS…: wrong words are refused by the host's build, before anything is made or boots
+bench_check() {
+	local word status=0
+	run_dir_init
+	deps_ensure base
+	BUILD_DIR=$BLKI_ROOT/build/release
+	build_programs_locked
 	for word in "$@"; do
 		if [[ $word == --help || $word == -h || $word == "-?" || $word == --usage ]]; then
 			"$BUILD_DIR/bench/bench" "$@"
 			exit
 		fi
 	done
+	"$BUILD_DIR/bench/bench" check "$@" || status=$?
+	((status == 0)) || exit "$status"
 }
 
 bench_gate() {
@@ -136,6 +142,7 @@ bench_gate() {
 		return
 	fi
 	[[ -r $baseline ]] || die "--baseline $baseline: no such readable file; give a result.json"
+	bench_check run "$BENCH_SCENARIO" "${rest[@]}"
 	guest_prepare
 	BENCH_SCENARIO_RUN=$BENCH_SCENARIO
 	bench_guest run "$BENCH_SCENARIO" "${rest[@]}" || return
@@ -148,6 +155,7 @@ bench_gate_against() {
 	shift
 	commit=$(git -C "$BLKI_ROOT" rev-parse --verify --quiet "$rev^{commit}") ||
 		die "--against $rev: git knows no such revision in $BLKI_ROOT"
+	bench_check gate --against-dir /blki-base "$@"
 	guest_prepare
 	tree=$(revision_tree "$commit")
 	lock_take "build-$commit"
@@ -161,8 +169,8 @@ bench_gate_against() {
 
 bench_profile() {
 	local status=0
+	bench_check "$@"
 	guest_prepare
-	bench_check_arguments "$@"
 	GUEST_LAYERS+=(perf)
 	((GUEST_MEM_MB >= 1536)) || GUEST_MEM_MB=1536
 	GUEST_PLUGIN="$(qemu_escape "$BUILD_DIR/vm/plugin/libblki-count.so"),out=$(

@@ -13,6 +13,10 @@ test() {
 	refuses 2 'heavy.*randread|randread.*heavy' bench run remap-overhead --load heavy
 	refuses 2 'many|reps' bench run remap-overhead --reps many
 	refuses 2 'colour|option' bench run remap-overhead --colour
+	refuses 2 'pass-fast.*blk-mq' bench run remap-overhead --device brd --arm pass-fast
+	refuses 2 'null_blk' bench run attach-pause --device brd
+	refuses 2 'floppy' bench check run remap-overhead --device floppy
+	refuses 2 'run, gate, profile' bench check list
 	refuses 2 'no-such-file' bench gate --baseline /no-such-file
 	echo '{"schema":"something/1"}' >"$TEST_DIR/bad.json"
 	refuses 2 'schema|blki-bench-result' bench gate --baseline "$TEST_DIR/bad.json" --result "$TEST_DIR/bad.json"
