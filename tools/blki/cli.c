@@ -17,6 +17,7 @@
 
 #include "blki.h"
 #include "tools/blki/options.h"
+#include "tools/blki/save.h"
 
 /* Room for "PROGRAM GROUP VERB". */
 #define TITLE_BYTES	128
@@ -47,25 +48,25 @@ static const struct option_row option_rows[] = {
 	 "found out from its table)" },
 	{ CLI_OPT_CLEAN, FLAG, MEMBER(clean), "clean", NULL,
 	 "You know that the acceptor keeps nothing back that the origin lacks" },
-	{ CLI_OPT_COUNT, NUMBER, MEMBER(count), "count", "N", "End after N events (default: never)" },
+	{ CLI_OPT_COUNT, NUMBER, MEMBER(count), "count", "N", "End after N events (never)" },
 	{ CLI_OPT_DRY_RUN, FLAG, MEMBER(dry_run), "dry-run", NULL,
 	 "Check and say what would be done, and change nothing" },
 	{ CLI_OPT_FILE, TEXT, MEMBER(file), "file", "FILE",
-	 "Where it is kept (default /etc/blki/blki.json)" },
+	 "Where it is kept (default " SAVE_PATH ")" },
 	{ CLI_OPT_FORCE, FLAG, MEMBER(force), "force", NULL,
 	 "With --native: the acceptor leads away from the origin, which is in use, and you know "
 	 "that both have the same bytes" },
 	{ CLI_OPT_FREEZE_FS, FLAG, MEMBER(freeze_fs), "freeze-fs", NULL,
-	 "Freeze the file system for the switch, so that what is on the device then is consistent" },
+	 "Freeze the file system for the switch, so that the device is consistent then" },
 	{ CLI_OPT_HOOK, HOOK, MEMBER(hook), "hook", "HOOK",
-	 "How bios are caught: list, fast, wrap, ftrace or default (the module's choice; default)" },
+	 "How bios are caught: list, fast, wrap, ftrace or default (the module's choice)" },
 	{ CLI_OPT_JSON, FLAG, MEMBER(json), "json", NULL, "Print JSON" },
 	{ CLI_OPT_LARGER, FLAG, MEMBER(larger), "larger", NULL,
 	 "The acceptor may have more sectors than the origin; the rest is never used" },
 	{ CLI_OPT_NATIVE, FLAG, MEMBER(native), "native", NULL,
 	 "Aim the bios themselves at the disk or partition ACCEPTOR, without device-mapper" },
 	{ CLI_OPT_OFFSET, NUMBER, MEMBER(offset_sectors), "offset", "SECTORS",
-	 "With --native: where the origin begins on the acceptor, in 512-byte sectors (default 0)" },
+	 "With --native: where the origin begins on the acceptor, in sectors of 512 bytes (0)" },
 	{ CLI_OPT_TIMEOUT, SECONDS, MEMBER(timeout_ms), "timeout", "SECONDS",
 	 "Longest wait, such as 5 or 0.5 (default 30)" },
 	{ CLI_OPT_WAIT, SECONDS, MEMBER(wait_ms), "wait", "SECONDS",
@@ -177,7 +178,9 @@ static int run_command(const struct cli_table *table, const struct cli_command *
 		       char *const argv[])
 {
 	struct argp_option options[NR_OPTIONS + 1] = { { 0 } };
-	struct argp argp = { options, parse_key, command->args_doc, command->doc, NULL, NULL, NULL };
+	struct argp argp = {
+		options, parse_key, command->args_doc, command->doc, NULL, NULL, NULL
+	};
 	struct cli_args args = { .program = table->program };
 	struct parse parse = { command, &args };
 	char title[TITLE_BYTES];

@@ -41,10 +41,11 @@
 
 /* What attaching a remap, attaching a filter, and detaching take, in blki as in the front-end. */
 #define CLI_OPTS_REMAP	(CLI_OPT_TIMEOUT | CLI_OPT_HOOK | CLI_OPT_DRY_RUN | CLI_OPT_FREEZE_FS | \
-			 CLI_OPT_LARGER | CLI_OPT_CLASS)
+			 CLI_OPT_LARGER | CLI_OPT_CLASS | CLI_OPT_JSON)
 #define CLI_OPTS_FILTER	(CLI_OPT_TIMEOUT | CLI_OPT_HOOK | CLI_OPT_DRY_RUN | CLI_OPT_FREEZE_FS | \
-			 CLI_OPT_ALTITUDE)
-#define CLI_OPTS_DETACH	(CLI_OPT_TIMEOUT | CLI_OPT_DRY_RUN | CLI_OPT_FREEZE_FS)
+			 CLI_OPT_ALTITUDE | CLI_OPT_JSON)
+#define CLI_OPTS_DETACH	(CLI_OPT_TIMEOUT | CLI_OPT_DRY_RUN | CLI_OPT_FREEZE_FS | \
+			 CLI_OPT_JSON)
 
 /**
  * struct cli_args - a parsed command line

@@ -32,5 +32,13 @@ int command_status(const struct cli_args *args);
 /** command_list - no words; one line for each interposer, or JSON */
 int command_list(const struct cli_args *args);
 
+/** command_events - no words; prints what happens as it happens, a line or a JSON line each */
+int command_events(const struct cli_args *args);
+
+/** command_save - no words; keeps in a file what is attached */
+int command_save(const struct cli_args *args);
+
+/** command_restore - no words; attaches what the file says; goes on after a failure, then 1 */
+int command_restore(const struct cli_args *args);
 
 #endif /* BLKI_COMMANDS_H */

@@ -161,8 +161,8 @@ static void draw_warnings(FILE *out, const struct status_row *rows, size_t nr)
 		if (e->nr_loops)
 			fprintf(out,
 				"  WARNING: %" PRIu64 " bios came back from %.*s again and again "
-				"and were failed: something below it leads to %.*s; see the tree above, "
-				"or blki remap stop %.*s\n",
+				"and were failed: something below it leads to %.*s; see the tree "
+				"above, or blki remap stop %.*s\n",
 				(uint64_t)e->nr_loops, (int)sizeof(e->acceptor), e->acceptor,
 				(int)sizeof(e->origin), e->origin, (int)sizeof(e->origin),
 				e->origin);

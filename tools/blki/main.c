@@ -159,6 +159,49 @@ static const struct cli_command commands[] = {
 		.words_max = 0,
 		.run = command_list,
 	},
+	{
+		.name = "events",
+		.args_doc = "",
+		.doc = "Print every attach, detach, hold, and change of an alias as it happens, after a "
+		       "first line \"listening\", until Ctrl-C, --count or --timeout (default: for ever)."
+		       "\vExamples:\n"
+		       "  blki events\n"
+		       "  blki events --json\n"
+		       "  blki events --count 1 --timeout 60\n",
+		.options = CLI_OPT_JSON | CLI_OPT_COUNT | CLI_OPT_TIMEOUT,
+		.words_min = 0,
+		.words_max = 0,
+		.run = command_events,
+	},
+	{
+		.name = "save",
+		.args_doc = "",
+		.doc = "Keep what is attached in a file, by names that outlive a reboot, for restore. "
+		       "--dry-run, or - as the file, prints it instead."
+		       "\vExamples:\n"
+		       "  blki save\n"
+		       "  blki save --file /root/blki.json\n"
+		       "  blki save --dry-run\n",
+		.options = CLI_OPT_FILE | CLI_OPT_DRY_RUN,
+		.words_min = 0,
+		.words_max = 0,
+		.run = command_save,
+	},
+	{
+		.name = "restore",
+		.args_doc = "",
+		.doc = "Attach what a file of save says. What is attached already stays as it is; what "
+		       "fails is told, the rest is done, and the exit status is then 1."
+		       "\vExamples:\n"
+		       "  blki restore\n"
+		       "  blki restore --dry-run --file /root/blki.json\n"
+		       "  blki restore --wait 30\n",
+		.options = CLI_OPT_FILE | CLI_OPT_DRY_RUN | CLI_OPT_WAIT | CLI_OPT_TIMEOUT |
+			   CLI_OPT_JSON,
+		.words_min = 0,
+		.words_max = 0,
+		.run = command_restore,
+	},
 };
 
 static const struct cli_table table = {

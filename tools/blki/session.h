@@ -38,7 +38,7 @@ int session_begin(const struct cli_args *args, struct blki **h);
  */
 int session_end(const struct cli_args *args, struct blki *h, int ret);
 
-/** session_complain - print the sentence about the last failure of @h, which is NULL without memory */
+/** session_complain - print the sentence of the last failure of @h, which is NULL without memory */
 void session_complain(const struct cli_args *args, const struct blki *h);
 
 /**

@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 
@@ -139,22 +140,33 @@ static void add_counters(struct json_object *o, const struct blki_entry *e)
 				       json_object_new_uint64(e->nr_whole_disk));
 }
 
-static struct json_object *flags_json(uint32_t flags)
+static const struct {
+	uint32_t bit;
+	const char *name;
+} flag_names[] = {
+	{ BLKI_ATTACH_FREEZE_FS, "freeze-fs" },
+	{ BLKI_ATTACH_LARGER, "larger" },
+	{ BLKI_ATTACH_FORCE, "force" },
+};
+
+#define NR_FLAGS	(sizeof(flag_names) / sizeof(flag_names[0]))
+
+struct json_object *status_flags_json(uint32_t flags)
 {
-	static const struct {
-		uint32_t bit;
-		const char *name;
-	} names[] = {
-		{ BLKI_ATTACH_FREEZE_FS, "freeze-fs" },
-		{ BLKI_ATTACH_LARGER, "larger" },
-		{ BLKI_ATTACH_FORCE, "force" },
-	};
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (flags & names[i].bit)
-			json_object_array_add(list, json_object_new_string(names[i].name));
+	for (size_t i = 0; list && i < NR_FLAGS; i++)
+		if (flags & flag_names[i].bit)
+			json_object_array_add(list, json_object_new_string(flag_names[i].name));
 	return list;
+}
+
+uint32_t status_flag(const char *name)
+{
+	for (size_t i = 0; i < NR_FLAGS; i++)
+		if (!strcmp(name, flag_names[i].name))
+			return flag_names[i].bit;
+	return 0;
 }
 
 static struct json_object *usage_json(const struct usage *usage)
@@ -235,7 +247,7 @@ static struct json_object *row_json(const struct status_row *row)
 	json_object_object_add(o, "class",
 			       remap ? json_object_new_string(options_class_name(e->class)) : NULL);
 	json_object_object_add(o, "offset_sectors", json_object_new_uint64(e->offset_sectors));
-	json_object_object_add(o, "flags", flags_json(e->flags));
+	json_object_object_add(o, "flags", status_flags_json(e->flags));
 	add_counters(o, e);
 	json_object_object_add(o, "used_by", usage_json(&row->usage));
 	json_object_object_add(o, "stack", layer_json(&row->stack, &at));

@@ -53,6 +53,12 @@ const char *status_kind_name(unsigned int kind);
 /** status_state_name - "live", "holding", "dead", or "unknown" */
 const char *status_state_name(unsigned int state);
 
+/** status_flags_json - BLKI_ATTACH_* as a list of the options' names; NULL when out of memory */
+struct json_object *status_flags_json(uint32_t flags);
+
+/** status_flag - the flag that a name of status_flags_json() means, 0 for none */
+uint32_t status_flag(const char *name);
+
 /**
  * status_json - the document that status --json prints
  * @rows: @nr interposers, in the kernel's order

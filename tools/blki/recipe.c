@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Turns live tables into records with stable names, and records into tables.
+ *
+ * cmd_save.c, cmd_restore.c -> [this] -> stable.c, dmtable.c. In a record, a word that is a
+ * device number becomes "@N", a reference of that record; a word that begins with "@" gets
+ * another one in front.
+ */
+#include "tools/blki/recipe.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+/* Targets that are their table and nothing else. */
+static const char *const plain_targets[] = {
+	"linear", BLKI_LINEAR_TARGET, "striped", "delay", "flakey", "error", "zero",
+};
+
+/* What others put in front of the UUIDs of devices that they make. */
+static const char *const owners[] = { "LVM-", "CRYPT-", "mpath-", "part", "DMRAID-", "STRATIS-" };
+
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool is_plain(const char *target)
+{
+	for (size_t i = 0; i < NR(plain_targets); i++)
+		if (!strcmp(target, plain_targets[i]))
+			return true;
+	return false;
+}
+
+bool recipe_can_be_made(const struct dmtable *table)
+{
+	for (size_t i = 0; i < NR(owners); i++)
+		if (!strncmp(table->uuid, owners[i], strlen(owners[i])))
+			return false;
+	for (size_t i = 0; i < table->nr; i++)
+		if (!is_plain(table->lines[i].target))
+			return false;
+	return table->nr > 0;
+}
+
+/* Is the word, up to a space or the end, a device number? */
+static bool is_device(const char *word, dev_t *dev)
+{
+	unsigned int major_nr, minor_nr;
+	int nr = 0;
+
+	if (sscanf(word, "%u:%u%n", &major_nr, &minor_nr, &nr) != 2 ||
+	    (word[nr] && word[nr] != ' '))
+		return false;
+	*dev = makedev(major_nr, minor_nr);
+	return true;
+}
+
+static int write_word(const struct stable_source *source, struct save_dm *dm, const char *word,
+		      size_t nr_bytes, FILE *out)
+{
+	struct save_ref ref;
+	dev_t dev;
+	int ret;
+
+	if (is_device(word, &dev) && !stable_names(source, dev, &ref)) {
+		ret = save_add_ref(dm, &ref);
+		if (ret < 0)
+			return ret;
+		fprintf(out, "@%d", ret);
+		return 0;
+	}
+	fprintf(out, "%s%.*s", *word == '@' ? "@" : "", (int)nr_bytes, word);
+	return 0;
+}
+
+static int add_line(const struct stable_source *source, struct save_dm *dm,
+		    const struct dmtable_line *from)
+{
+	struct save_line *line;
+	char *params = NULL;
+	size_t nr_bytes;
+	FILE *out = open_memstream(&params, &nr_bytes);
+	int ret = 0;
+
+	if (!out)
+		return -ENOMEM;
+	for (const char *word = from->params; *word && !ret;) {
+		size_t nr = strcspn(word, " ");
+
+		ret = write_word(source, dm, word, nr, out);
+		word += nr;
+		for (; *word == ' '; word++)
+			fputc(' ', out);
+	}
+	if (fclose(out) && !ret)
+		ret = -ENOMEM;
+	line = ret ? NULL : save_add_line(dm, params);
+	free(params);
+	if (!line)
+		return -ENOMEM;
+	line->start_sectors = from->start_sectors;
+	line->length_sectors = from->length_sectors;
+	snprintf(line->target, sizeof(line->target), "%s", from->target);
+	return 0;
+}
+
+static bool is_recorded(const struct save *save, const char *name)
+{
+	for (size_t i = 0; i < save->nr_dms; i++)
+		if (!strcmp(save->dms[i].name, name))
+			return true;
+	return false;
+}
+
+static int add_lower(const struct stable_source *source,
+		     int (*read)(dev_t dev, struct dmtable *table), const struct dmtable *table,
+		     struct save *save)
+{
+	int ret = 0;
+	dev_t dev;
+
+	for (size_t i = 0; i < table->nr && !ret; i++) {
+		const char *word = table->lines[i].params;
+
+		while (*word && !ret) {
+			if (is_device(word, &dev))
+				ret = recipe_add(source, read, dev, save);
+			word += strcspn(word, " ");
+			word += strspn(word, " ");
+		}
+	}
+	return ret;
+}
+
+int recipe_add(const struct stable_source *source, int (*read)(dev_t dev, struct dmtable *table),
+	       dev_t dev, struct save *save)
+{
+	struct dmtable table;
+	struct save_dm *dm;
+	struct save_ref ref;
+	int ret = 0;
+
+	if (stable_names(source, dev, &ref) || !ref.dm[0] || ref.alias || is_recorded(save, ref.dm))
+		return 0;
+	if (read(dev, &table) || !recipe_can_be_made(&table)) {
+		dmtable_free(&table);
+		return 0;
+	}
+	/* those it stands on come first: they are made first */
+	ret = add_lower(source, read, &table, save);
+	dm = ret ? NULL : save_add_dm(save);
+	if (!dm)
+		ret = -ENOMEM;
+	else
+		snprintf(dm->name, sizeof(dm->name), "%s", ref.dm);
+	for (size_t i = 0; i < table.nr && !ret; i++)
+		ret = add_line(source, dm, &table.lines[i]);
+	dmtable_free(&table);
+	return ret;
+}
+
+/* One "@N" as the number of the device that it is now. */
+static int write_ref(const struct stable_source *source, const struct save_dm *dm, const char *word,
+		     int (*find_alias)(void *context, dev_t origin, dev_t *alias), void *context,
+		     FILE *out, char why[STABLE_WHY_BYTES])
+{
+	unsigned int number;
+	int nr = 0, ret;
+	dev_t dev;
+
+	if (sscanf(word, "@%u%n", &number, &nr) != 1 || (word[nr] && word[nr] != ' ') ||
+	    number >= dm->nr_refs) {
+		snprintf(why, STABLE_WHY_BYTES,
+			 "%s: its table names a device that the file lacks; save "
+			 "again",
+			 dm->name);
+		return -EINVAL;
+	}
+	ret = stable_find(source, &dm->refs[number], &dev, why);
+	if (ret)
+		return ret;
+	if (dm->refs[number].alias) {
+		ret = find_alias(context, dev, &dev);
+		if (ret) {
+			snprintf(why, STABLE_WHY_BYTES,
+				 "%s: the alias it stands on can not be made", dm->name);
+			return ret;
+		}
+	}
+	fprintf(out, "%u:%u", major(dev), minor(dev));
+	return 0;
+}
+
+/* blki-linear is what a user writes as linear ... noexcl; so written, udev is told what it is. */
+static void write_head(const struct save_line *line, bool noexcl, FILE *out)
+{
+	fprintf(out, "%llu %llu %s ", (unsigned long long)line->start_sectors,
+		(unsigned long long)line->length_sectors, noexcl ? "linear" : line->target);
+}
+
+int recipe_table(const struct stable_source *source, const struct save_dm *dm,
+		 int (*find_alias)(void *context, dev_t origin, dev_t *alias), void *context,
+		 char **text, char why[STABLE_WHY_BYTES])
+{
+	size_t nr_bytes;
+	FILE *out = open_memstream(text, &nr_bytes);
+	int ret = 0;
+
+	why[0] = '\0';
+	if (!out)
+		return -ENOMEM;
+	for (size_t i = 0; i < dm->nr_lines && !ret; i++) {
+		const struct save_line *line = &dm->lines[i];
+		bool noexcl = !strcmp(line->target, BLKI_LINEAR_TARGET);
+
+		write_head(line, noexcl, out);
+		for (const char *word = line->params; *word && !ret;) {
+			size_t nr = strcspn(word, " ");
+
+			if (word[0] == '@' && word[1] != '@')
+				ret = write_ref(source, dm, word, find_alias, context, out, why);
+			else
+				fprintf(out, "%.*s", (int)nr - (*word == '@'),
+					word + (*word == '@'));
+			word += nr;
+			for (; *word == ' '; word++)
+				fputc(' ', out);
+		}
+		fprintf(out, "%s\n", noexcl ? " noexcl" : "");
+	}
+	if (fclose(out) && !ret)
+		ret = -ENOMEM;
+	if (ret) {
+		free(*text);
+		*text = NULL;
+	}
+	return ret;
+}
