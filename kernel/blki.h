@@ -2,8 +2,8 @@
 /*
  * The module's own types: what stands between a submitter and the driver of an interposed block device.
  *
- *   submit_bio -> disk->fops->submit_bio (hook.c) -> filters (chain.c) -> remap.c -> acceptor
- *                                                                   \-> driver (hook.c)
+ *   submit_bio -> disk->fops->submit_bio (hook_*.c) -> filters (chain.c) -> remap.c, native.c -> acceptor
+ *                                                                     \-> driver (hook_*.c)
  *
  * Who holds what:
  *   blki_interposer  one attached filter or remap; owned by its origin's chain
@@ -48,16 +48,40 @@ struct blki_say {
 
 /**
  * struct blki_stats - per-CPU counters of an interposer; only sums over all CPUs mean anything
- * @seen: bios that reached it
+ * @seen: kind remap: bios that reached it
  * @bytes: their bytes
+ * @missed: kind filter: bios that a higher filter ended
+ * @missed_bytes: their bytes
  * @completed: bios that a filter ended
  * @done: bios that came back from the acceptor; @seen - @done are in flight there
+ * @direct: native: bios sent on without a context, which are neither in @seen nor in @done
+ * @loops: bios that had been here too often
  */
 struct blki_stats {
 	unsigned long seen;
 	unsigned long bytes;
+	unsigned long missed;
+	unsigned long missed_bytes;
 	unsigned long completed;
 	unsigned long done;
+	unsigned long direct;
+	unsigned long loops;
+};
+
+/**
+ * struct blki_visits - per-CPU count of the bios in an origin's hook; only sums over all CPUs mean anything
+ * @in: bios that arrived
+ * @out: visits that ended, of a hook that drops the queue reference: nobody is inside when it equals @in
+ * @bytes: bytes of @in
+ * @rests: of @in, parts of bios that had been here as a whole
+ * @rest_bytes: bytes of @rests
+ */
+struct blki_visits {
+	unsigned long in;
+	unsigned long out;
+	unsigned long bytes;
+	unsigned long rests;
+	unsigned long rest_bytes;
 };
 
 /**
@@ -67,6 +91,9 @@ struct blki_stats {
  * @file: its open file, claimed by the interposer, so that nobody removes, mounts or claims the acceptor
  * @ctx: one struct blki_ctx per bio in flight in the acceptor
  * @nr_punted: bios that took the workqueue for want of memory
+ * @offset_sectors: kind native: where the origin's sector 0 is on @bdev; otherwise 0
+ * @delta_sectors: kind native: from a sector of the origin's disk to one of @bdev's disk
+ * @class: enum blki_class
  */
 struct blki_remap {
 	dev_t devt;
@@ -74,32 +101,57 @@ struct blki_remap {
 	struct file *file;
 	mempool_t ctx;
 	atomic_long_t nr_punted;
+	sector_t offset_sectors;
+	sector_t delta_sectors;
+	enum blki_class class;
+};
+
+/**
+ * struct blki_whole - I/Os of a disk that belong to none of its partitions
+ * @nr_ios: reads, writes and discards, modulo 2^64
+ * @parts: tells whether the partitions are the same as when @nr_ios was taken
+ */
+struct blki_whole {
+	u64 nr_ios;
+	u64 parts;
 };
 
 /**
  * struct blki_interposer - one filter or remap on one origin
  * @stats: per-CPU counters
- * @submit: kind filter: its ops->submit, one load nearer
+ * @submit: kind filter: its ops->submit, one load nearer; NULL it passes every bio
  * @next: kind filter: the next lower one of the chain, or NULL
+ * @next_judge: kind filter: the next lower one that has a @submit, or NULL
+ * @base_in: kind filter: whole bios that the origin had seen before it joined
+ * @base_bytes: kind filter: their bytes
  * @filter: kind filter: what @submit gets
  * @origin: where it sits
  * @id: names it to userspace
  * @kind: filter or remap
  * @altitude: place in the chain; 0 for a remap
  * @remap: kind remap: the acceptor
+ * @flags: BLKI_ATTACH_* of the attach
  * @since_ns: CLOCK_REALTIME of the attach
+ * @pause_ns: how long the origin's queue stood still for the attach
+ * @whole: what had gone to the whole disk by then
  */
 struct blki_interposer {
 	struct blki_stats __percpu *stats;
 	enum blki_verdict (*submit)(struct blki_filter *filter, struct bio *bio);
 	struct blki_interposer *next;
+	struct blki_interposer *next_judge;
+	unsigned long base_in;
+	unsigned long base_bytes;
 	struct blki_filter filter;
 	struct blki_origin *origin;
 	u64 id;
 	enum blki_kind kind;
 	u32 altitude;
 	struct blki_remap remap;
+	u32 flags;
 	u64 since_ns;
+	u64 pause_ns;
+	struct blki_whole whole;
 };
 
 /**
@@ -107,21 +159,38 @@ struct blki_interposer {
  * @BLKI_MODE_PASS: on to the driver; 0, because the hot path tests it
  * @BLKI_MODE_PASS_WHOLE: the same for a whole disk on the list hook, which needs more done (hook.c)
  * @BLKI_MODE_FOREIGN: of blki_foreign alone: the bdev is no origin
- * @BLKI_MODE_REMAP: to the acceptor
+ * @BLKI_MODE_NATIVE: to the acceptor, itself
+ * @BLKI_MODE_REMAP: to the acceptor, with a context
  * @BLKI_MODE_HOLD: kept back, a remap is being detached
  */
 enum blki_mode {
 	BLKI_MODE_PASS,
 	BLKI_MODE_PASS_WHOLE,
 	BLKI_MODE_FOREIGN,
+	BLKI_MODE_NATIVE,
 	BLKI_MODE_REMAP,
 	BLKI_MODE_HOLD,
+};
+
+/**
+ * enum blki_way - where a bio goes after the chain
+ * @BLKI_WAY_GONE: nowhere: a filter has ended it, or remap.c owns it
+ * @BLKI_WAY_DRIVER: to the origin's driver
+ * @BLKI_WAY_AIMED: to the driver of the bdev that native.c has aimed it at, absolute and marked so
+ */
+enum blki_way {
+	BLKI_WAY_GONE,
+	BLKI_WAY_DRIVER,
+	BLKI_WAY_AIMED,
 };
 
 /**
  * struct blki_hook_ops - one way to catch the bios of a bdev
  * @name: for messages
  * @id: for userspace
+ * @mq: it serves blk-mq devices; otherwise bio-based ones
+ * @drops: it lets go of the queue reference, and so counts visits out
+ * @usable: can it be used on this kernel? Optional.
  * @submit: the disk's ->submit_bio while any bdev of it is hooked
  * @arm: make the bios of an origin arrive, its chain still empty; returns when no submitter is left that had
  *	decided to go straight to the driver and has not entered the queue. May sleep. Optional.
@@ -135,6 +204,9 @@ enum blki_mode {
 struct blki_hook_ops {
 	const char *name;
 	enum blki_hook id;
+	bool mq;
+	bool drops;
+	bool (*usable)(void);
 	void (*submit)(struct bio *bio);
 	void (*arm)(struct blki_origin *origin);
 	void (*unarm)(struct blki_origin *origin);
@@ -175,8 +247,12 @@ struct blki_disk {
  * struct blki_origin - one interposed block device
  * @bdev: the device; what its bios are recognised by
  * @shadow: its copy, on which a passed bio goes on
+ * @queue_ref: the queue's usage counter, which every caller of ->submit_bio holds
  * @mode: what follows the filters; changes under @hold_lock, and away from passing also frozen
  * @pass_mode: what @mode is without a remap
+ * @visits: the bios that came here
+ * @judges: the highest of @filters with a ->submit, or NULL: those that a bio meets; the others count by
+ *	@visits alone
  * @nr_filters: filters in @filters
  * @filters: by altitude, highest first, or NULL; changes frozen, and under @hold_lock for the status
  * @remap: the remap while @mode is REMAP or HOLD; changes as @filters does
@@ -194,8 +270,11 @@ struct blki_disk {
 struct blki_origin {
 	struct block_device *bdev;
 	struct block_device *shadow;
+	struct percpu_ref *queue_ref;
 	enum blki_mode mode;
 	enum blki_mode pass_mode;
+	struct blki_visits __percpu *visits;
+	struct blki_interposer *judges;
 	unsigned int nr_filters;
 	struct blki_interposer *filters;
 	struct blki_interposer *remap;
@@ -213,22 +292,41 @@ struct blki_origin {
 
 /* hook.c */
 extern struct blki_origin blki_foreign;
-const struct blki_hook_ops *blki_hook_find(struct block_device *bdev, enum blki_hook wanted,
-					   struct blki_say *say);
-enum blki_mode blki_hook_pass_mode(struct blki_origin *origin);
+enum blki_way blki_chain_run(struct blki_origin *origin, struct bio *bio);
 void blki_hook_pass_on(struct blki_origin *origin, struct bio *bio);
+void blki_stamp_sync(struct blki_origin *origin);
 int blki_queue_freeze(struct request_queue *q, unsigned int timeout_ms);
 void blki_queue_unfreeze(struct request_queue *q);
+void blki_submitters_sync(struct gendisk *gd);
+void blki_fops_install(struct blki_disk *disk);
+void blki_fops_restore(struct blki_disk *disk);
+void blki_slot_set(struct blki_disk *disk, struct blki_origin *origin, bool flag);
+void blki_slot_clear(struct blki_disk *disk, struct blki_origin *origin);
+const char *blki_hook_name(enum blki_hook id);
+const struct blki_hook_ops *blki_hook_find(struct block_device *bdev, enum blki_hook wanted,
+					   struct blki_say *say);
+
+/* hook_list.c, hook_fast.c, hook_wrap.c */
+extern const struct blki_hook_ops blki_hook_list, blki_hook_fast, blki_hook_wrap;
+void blki_flag_arm(struct blki_origin *origin);
+void blki_flag_unarm(struct blki_origin *origin);
+void blki_flag_disarm_frozen(struct blki_origin *origin);
+void blki_flag_quiesce(struct blki_origin *origin);
+void blki_hook_fast_init(void);
 
 /* chain.c */
 int blki_chain_check(struct blki_origin *origin, struct blki_interposer *ip, struct blki_say *say);
 void blki_chain_insert_frozen(struct blki_origin *origin, struct blki_interposer *ip);
 void blki_chain_remove_frozen(struct blki_origin *origin, struct blki_interposer *ip);
 bool blki_chain_empty(struct blki_origin *origin);
-unsigned long blki_stats_sum(struct blki_interposer *ip, size_t offset);
+unsigned long blki_percpu_sum(const void __percpu *counter);
+unsigned long blki_filter_seen(struct blki_interposer *ip);
+unsigned long blki_filter_bytes(struct blki_interposer *ip);
 
 /** blki_stat - one counter of an interposer, summed over the CPUs; Context: any */
-#define blki_stat(ip, member)	blki_stats_sum(ip, offsetof(struct blki_stats, member))
+#define blki_stat(ip, member)	blki_percpu_sum(&(ip)->stats->member)
+/** blki_visit - one counter of an origin, summed over the CPUs; Context: any */
+#define blki_visit(origin, member)	blki_percpu_sum(&(origin)->visits->member)
 
 /* filter.c */
 int blki_filter_get(struct blki_interposer *ip, const char *name, struct blki_say *say);
@@ -244,6 +342,17 @@ void blki_remap_submit(struct blki_origin *origin, struct bio *bio);
 void blki_remap_forward_work(struct work_struct *work);
 int blki_remap_drain(struct blki_interposer *ip, unsigned int timeout_ms, struct blki_say *say);
 void blki_remap_resume(struct blki_interposer *ip);
+enum blki_mode blki_remap_mode(const struct blki_interposer *ip);
+
+/* native.c */
+enum blki_way blki_native_submit(struct blki_origin *origin, struct bio *bio);
+bool blki_native_aim(struct blki_interposer *ip, struct bio *bio);
+int blki_native_check(struct blki_origin *origin, struct blki_interposer *ip, struct blki_say *say);
+int blki_native_drain(struct blki_interposer *ip, unsigned int timeout_ms);
+
+/* whole.c */
+struct blki_whole blki_whole_take(struct block_device *bdev);
+u64 blki_whole_since(struct block_device *bdev, const struct blki_whole *then);
 
 /* shadow.c */
 struct block_device *blki_shadow_get(struct block_device *bdev);
@@ -257,15 +366,25 @@ void blki_origin_free(struct blki_origin *origin);
 struct blki_origin *blki_origin_claim(struct blki_origin **fresh, enum blki_hook wanted,
 				      struct blki_say *say);
 struct blki_interposer *blki_origin_claim_id(u64 id, struct blki_say *say);
+struct blki_interposer *blki_origin_find_id(u64 id);
 void blki_origin_unclaim(struct blki_origin *origin);
 u64 blki_origin_publish(struct blki_interposer *ip);
 void blki_origin_forget(struct blki_origin *origin);
 unsigned int blki_list(struct blki_entry *entries, unsigned int room);
 
 /* attach.c */
-int blki_attach(struct blki_interposer *ip, dev_t devt, enum blki_hook hook,
-		unsigned int timeout_ms, u64 *id, struct blki_say *say);
-int blki_detach(u64 id, unsigned int timeout_ms, struct blki_say *say);
+int blki_attach(struct blki_interposer *ip, dev_t devt, const struct blki_attach *args, u64 *id,
+		u64 *pause_ns, struct blki_say *say);
+
+void blki_dismiss(struct blki_interposer *ip);
+int blki_switch_begin(struct blki_interposer *ip, bool freeze_fs, struct blki_say *say);
+void blki_switch_end(struct blki_interposer *ip, bool freeze_fs);
+
+/* detach.c */
+int blki_detach(struct blki_detach *args, struct blki_say *say);
+int blki_hold(const struct blki_detach *args, struct blki_say *say);
+int blki_hold_finish(struct blki_detach *args, struct blki_say *say);
+void blki_hold_resume(u64 id);
 
 /* linear.c */
 int blki_linear_init(void);
@@ -281,5 +400,12 @@ unsigned int blki_alias_list(struct blki_alias_entry *entries, unsigned int room
 /* ctl.c */
 int blki_ctl_init(void);
 void blki_ctl_exit(void);
+struct kobject *blki_ctl_kobj(void);
+
+/* event.c */
+void blki_event(const char *what, const struct blki_interposer *ip);
+void blki_event_alias(const char *what, struct block_device *origin, const char *name);
+
+#include "trace.h"
 
 #endif /* BLKI_H */

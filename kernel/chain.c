@@ -20,7 +20,7 @@ int blki_chain_check(struct blki_origin *origin, struct blki_interposer *ip, str
 {
 	struct blki_interposer *other;
 
-	if (ip->kind == BLKI_KIND_REMAP) {
+	if (ip->kind != BLKI_KIND_FILTER) {
 		if (!origin->remap)
 			return 0;
 		blki_say(say, "%pg: already remapped to %pg; stop that first: blki remap stop /dev/%pg",
@@ -42,6 +42,31 @@ int blki_chain_check(struct blki_origin *origin, struct blki_interposer *ip, str
 	return 0;
 }
 
+/* Who judges: the filters with a ->submit, in order. Frozen. */
+static void judges_link(struct blki_origin *origin)
+{
+	struct blki_interposer **link = &origin->judges, *ip;
+
+	for (ip = origin->filters; ip; ip = ip->next) {
+		if (!ip->submit)
+			continue;
+		*link = ip;
+		link = &ip->next_judge;
+	}
+	*link = NULL;
+}
+
+/* Bios that came to the origin, without the parts of those that came twice */
+static unsigned long origin_seen(struct blki_origin *origin)
+{
+	return blki_visit(origin, in) - blki_visit(origin, rests);
+}
+
+static unsigned long origin_bytes(struct blki_origin *origin)
+{
+	return blki_visit(origin, bytes) - blki_visit(origin, rest_bytes);
+}
+
 /**
  * blki_chain_insert_frozen - put an interposer where it belongs
  * @origin: the origin, its queue frozen
@@ -54,15 +79,18 @@ void blki_chain_insert_frozen(struct blki_origin *origin, struct blki_interposer
 	struct blki_interposer **link = &origin->filters;
 
 	spin_lock(&origin->hold_lock);
-	if (ip->kind == BLKI_KIND_REMAP) {
+	if (ip->kind != BLKI_KIND_FILTER) {
 		origin->remap = ip;
-		WRITE_ONCE(origin->mode, BLKI_MODE_REMAP);
+		WRITE_ONCE(origin->mode, blki_remap_mode(ip));
 	} else {
 		while (*link && (*link)->altitude >= ip->altitude)
 			link = &(*link)->next;
 		ip->next = *link;
 		*link = ip;
 		origin->nr_filters++;
+		ip->base_in = origin_seen(origin);
+		ip->base_bytes = origin_bytes(origin);
+		judges_link(origin);
 	}
 	spin_unlock(&origin->hold_lock);
 }
@@ -79,7 +107,7 @@ void blki_chain_remove_frozen(struct blki_origin *origin, struct blki_interposer
 	struct blki_interposer **link = &origin->filters;
 
 	spin_lock(&origin->hold_lock);
-	if (ip->kind == BLKI_KIND_REMAP) {
+	if (ip->kind != BLKI_KIND_FILTER) {
 		origin->remap = NULL;
 		WRITE_ONCE(origin->mode, origin->pass_mode);
 	} else {
@@ -87,6 +115,7 @@ void blki_chain_remove_frozen(struct blki_origin *origin, struct blki_interposer
 			link = &(*link)->next;
 		*link = ip->next;
 		origin->nr_filters--;
+		judges_link(origin);
 	}
 	spin_unlock(&origin->hold_lock);
 }
@@ -98,18 +127,29 @@ bool blki_chain_empty(struct blki_origin *origin)
 }
 
 /**
- * blki_stats_sum - one counter over all CPUs
- * @ip: the interposer
- * @offset: of an unsigned long in struct blki_stats
+ * blki_percpu_sum - one counter over all CPUs
+ * @counter: a per-CPU unsigned long
  *
  * Context: any. Return: the sum; exact only when nobody counts at the moment.
  */
-unsigned long blki_stats_sum(struct blki_interposer *ip, size_t offset)
+unsigned long blki_percpu_sum(const void __percpu *counter)
 {
 	unsigned long sum = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(*(unsigned long *)((char *)per_cpu_ptr(ip->stats, cpu) + offset));
+		sum += READ_ONCE(*(const unsigned long *)per_cpu_ptr(counter, cpu));
 	return sum;
+}
+
+/** blki_filter_seen - bios that reached a filter in its chain; Context: any */
+unsigned long blki_filter_seen(struct blki_interposer *ip)
+{
+	return origin_seen(ip->origin) - ip->base_in - blki_stat(ip, missed);
+}
+
+/** blki_filter_bytes - bytes of blki_filter_seen(); Context: any */
+unsigned long blki_filter_bytes(struct blki_interposer *ip)
+{
+	return origin_bytes(ip->origin) - ip->base_bytes - blki_stat(ip, missed_bytes);
 }

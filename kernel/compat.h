@@ -16,6 +16,13 @@
 #error "blki needs Linux 6.12 or later: older kernels have no BD_HAS_SUBMIT_BIO flag per block device"
 #endif
 
+/*
+ * Kernels whose blk_mq_submit_bio() has been read, and is what hook_fast.c takes it for: void (struct bio *),
+ * enters the queue itself, hands what it splits off to submit_bio_noacct(). No header declares it, so no
+ * compile probe can tell; on others the hook is refused and "list" serves.
+ */
+#define BLKI_KNOWS_MQ_SUBMIT	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
+
 #ifdef CONFIG_PM
 /** blki_queue_device - device whose runtime power state gates @q, or NULL; Context: any */
 static inline struct device *blki_queue_device(struct request_queue *q)

@@ -103,17 +103,22 @@ static int fd_to_devt(int fd, dev_t *devt)
 	return r;
 }
 
+/* The fields that one kind uses must be unused in the others */
 static bool attach_valid(const struct blki_attach *a)
 {
-	if (a->flags || a->reserved || a->reserved2 || a->class || a->offset_sectors ||
-	    a->hook > BLKI_HOOK_WRAP)
+	if (a->flags & ~BLKI_ATTACH_ALL || a->reserved || a->reserved2 ||
+	    a->hook > BLKI_HOOK_FTRACE || a->class > BLKI_CLASS_TRANSFORMING)
 		return false;
 	if (strnlen(a->name, sizeof(a->name)) == sizeof(a->name))
 		return false;
 	if (a->kind == BLKI_KIND_FILTER)
-		return a->acceptor_fd == -1 && a->name[0];
-	return a->kind == BLKI_KIND_REMAP && !a->altitude &&
-	       !memchr_inv(a->name, 0, sizeof(a->name));
+		return a->acceptor_fd == -1 && a->name[0] && !a->class && !a->offset_sectors &&
+		       !(a->flags & ~BLKI_ATTACH_FREEZE_FS);
+	if (a->altitude || memchr_inv(a->name, 0, sizeof(a->name)))
+		return false;
+	if (a->kind == BLKI_KIND_REMAP)
+		return !a->offset_sectors && !(a->flags & BLKI_ATTACH_FORCE);
+	return a->kind == BLKI_KIND_NATIVE && !(a->flags & BLKI_ATTACH_LARGER);
 }
 
 static int attach(struct blki_attach *a, struct blki_say *say)
@@ -122,19 +127,22 @@ static int attach(struct blki_attach *a, struct blki_say *say)
 	dev_t origin, acceptor = 0;
 	int r = fd_to_devt(a->origin_fd, &origin);
 
-	if (!r && a->kind == BLKI_KIND_REMAP)
+	if (!r && a->kind != BLKI_KIND_FILTER)
 		r = fd_to_devt(a->acceptor_fd, &acceptor);
 	if (r)
 		return r;
 	ip = blki_interposer_alloc(a->kind, a->altitude);
 	if (!ip)
 		return -ENOMEM;
+	ip->flags = a->flags;
 	ip->remap.devt = acceptor;
+	ip->remap.offset_sectors = a->offset_sectors;
+	ip->remap.class = a->class;
 	if (a->kind == BLKI_KIND_FILTER)
 		r = blki_filter_get(ip, a->name, say);
 	if (r)
 		goto err_free;
-	r = blki_attach(ip, origin, a->hook, a->timeout_ms ?: BLKI_TIMEOUT_DEFAULT_MS, &a->id, say);
+	r = blki_attach(ip, origin, a, &a->id, &a->pause_ns, say);
 	if (!r)
 		return 0;
 	if (a->kind == BLKI_KIND_FILTER)
@@ -154,6 +162,7 @@ static int ctl_attach(void __user *uargs)
 		return r;
 	if (!attach_valid(&a))
 		return -EINVAL;
+	a.timeout_ms = a.timeout_ms ?: BLKI_TIMEOUT_DEFAULT_MS;
 	r = attach(&a, &say);
 	if (r) {
 		say_copy(&say, a.msg, a.msg_size);
@@ -163,7 +172,45 @@ static int ctl_attach(void __user *uargs)
 	return args_return(uargs, &a, sizeof(a), a.size);
 }
 
-static int ctl_detach(void __user *uargs)
+/* One open control file, and the remap that it holds (BLKI_DETACH_HOLD), 0 for none; under @lock */
+struct ctl_file {
+	struct mutex lock;
+	u64 held_id;
+};
+
+#define DETACH_STEPS	(BLKI_DETACH_CLEAN | BLKI_DETACH_HOLD | BLKI_DETACH_RESUME)
+
+static int detach_locked(struct ctl_file *cf, struct blki_detach *d, struct blki_say *say)
+{
+	bool mine = cf->held_id && cf->held_id == d->id;
+	int r = 0;
+
+	lockdep_assert_held(&cf->lock);
+	if (d->flags & BLKI_DETACH_RESUME) {
+		if (!mine)
+			return -EINVAL;
+		blki_hold_resume(d->id);
+		cf->held_id = 0;
+		return 0;
+	}
+	if (d->flags & BLKI_DETACH_HOLD) {
+		if (cf->held_id) {
+			blki_say(say, "interposer %llu: this open file holds interposer %llu; resume or detach that first",
+				 d->id, cf->held_id);
+			return -EBUSY;
+		}
+		r = blki_hold(d, say);
+		if (!r)
+			cf->held_id = d->id;
+		return r;
+	}
+	r = mine ? blki_hold_finish(d, say) : blki_detach(d, say);
+	if (mine && !r)
+		cf->held_id = 0;
+	return r;
+}
+
+static int ctl_detach(struct ctl_file *cf, void __user *uargs)
 {
 	struct blki_say say = {};
 	struct blki_detach d;
@@ -171,12 +218,17 @@ static int ctl_detach(void __user *uargs)
 
 	if (r)
 		return r;
-	if (d.flags)
+	if (d.flags & ~BLKI_DETACH_ALL || hweight32(d.flags & DETACH_STEPS) > 1)
 		return -EINVAL;
-	r = blki_detach(d.id, d.timeout_ms ?: BLKI_TIMEOUT_DEFAULT_MS, &say);
-	if (r)
+	d.timeout_ms = d.timeout_ms ?: BLKI_TIMEOUT_DEFAULT_MS;
+	mutex_lock(&cf->lock);
+	r = detach_locked(cf, &d, &say);
+	mutex_unlock(&cf->lock);
+	if (r) {
 		say_copy(&say, d.msg, d.msg_size);
-	return r;
+		return r;
+	}
+	return args_return(uargs, &d, sizeof(d), d.size);
 }
 
 /* An array of @nr entries of @ksize bytes, in the caller's idea of their size */
@@ -280,7 +332,7 @@ static long ctl_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case _IOC_NR(BLKI_IOC_ATTACH):
 		return ctl_attach(uargs);
 	case _IOC_NR(BLKI_IOC_DETACH):
-		return ctl_detach(uargs);
+		return ctl_detach(file->private_data, uargs);
 	case _IOC_NR(BLKI_IOC_LIST):
 		return ctl_list(uargs, sizeof(struct blki_entry), list_interposers);
 	case _IOC_NR(BLKI_IOC_ALIAS_ADD):
@@ -293,8 +345,32 @@ static long ctl_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	return -ENOTTY;
 }
 
+static int ctl_open(struct inode *inode, struct file *file)
+{
+	struct ctl_file *cf = kzalloc(sizeof(*cf), GFP_KERNEL);
+
+	if (!cf)
+		return -ENOMEM;
+	mutex_init(&cf->lock);
+	file->private_data = cf;
+	return 0;
+}
+
+/* Nobody is inside a call any more. A holder that is gone must not leave bios held. */
+static int ctl_release(struct inode *inode, struct file *file)
+{
+	struct ctl_file *cf = file->private_data;
+
+	if (cf->held_id)
+		blki_hold_resume(cf->held_id);
+	kfree(cf);
+	return 0;
+}
+
 static const struct file_operations ctl_fops = {
 	.owner = THIS_MODULE,
+	.open = ctl_open,
+	.release = ctl_release,
 	.unlocked_ioctl = ctl_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.llseek = noop_llseek,
@@ -307,6 +383,12 @@ static struct miscdevice ctl_device = {
 	.mode = 0600,
 	.fops = &ctl_fops,
 };
+
+/** blki_ctl_kobj - the kobject that uevents are sent from; Context: after blki_ctl_init() */
+struct kobject *blki_ctl_kobj(void)
+{
+	return &ctl_device.this_device->kobj;
+}
 
 /** blki_ctl_init - make the control device; Context: may sleep; Return: 0 or -errno */
 int __init blki_ctl_init(void)

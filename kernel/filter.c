@@ -35,7 +35,7 @@ int blki_filter_register(const struct blki_filter_ops *ops)
 	struct kind *k;
 	int r = 0;
 
-	if (!ops->name || !ops->submit || !ops->altitude || strlen(ops->name) >= BLKI_NAME_MAX)
+	if (!ops->name || !ops->altitude || strlen(ops->name) >= BLKI_NAME_MAX)
 		return -EINVAL;
 	k = kzalloc(sizeof(*k), GFP_KERNEL);
 	if (!k)

@@ -16,6 +16,7 @@ static int __init blki_init(void)
 
 	if (r)
 		return r;
+	blki_hook_fast_init();
 	r = blki_filter_register(&blki_filter_null);
 	if (r)
 		goto err_remap;

@@ -68,7 +68,9 @@ static int disk_join_locked(struct blki_origin *origin, enum blki_hook wanted,
 		return -EBUSY;
 	}
 	disk->users++;
-	origin->pass_mode = origin->mode = blki_hook_pass_mode(origin);
+	origin->pass_mode = disk->hook == &blki_hook_list && !bdev_partno(origin->bdev) ?
+			    BLKI_MODE_PASS_WHOLE : BLKI_MODE_PASS;
+	origin->mode = origin->pass_mode;
 	return 0;
 }
 
@@ -92,6 +94,7 @@ void blki_origin_free(struct blki_origin *origin)
 		destroy_workqueue(origin->wq);
 	if (origin->file)
 		bdev_fput(origin->file);
+	free_percpu(origin->visits);
 	kfree(origin);
 }
 
@@ -121,9 +124,11 @@ struct blki_origin *blki_origin_alloc(dev_t devt, struct blki_say *say)
 		goto err_free;
 	}
 	origin->bdev = file_bdev(origin->file);
+	origin->queue_ref = &bdev_get_queue(origin->bdev)->q_usage_counter;
 	origin->shadow = blki_shadow_get(origin->bdev);
 	origin->disk = blki_disk_get(origin->bdev->bd_disk);
-	if (!origin->shadow || !origin->disk)
+	origin->visits = alloc_percpu(struct blki_visits);
+	if (!origin->shadow || !origin->disk || !origin->visits)
 		goto err_free;
 	origin->wq = alloc_ordered_workqueue("blki-%u:%u", WQ_MEM_RECLAIM, MAJOR(devt),
 					     MINOR(devt));
@@ -214,8 +219,8 @@ static struct blki_interposer *find_by_id(struct blki_origin *origin, u64 id)
 }
 
 /**
- * blki_origin_publish - give an interposer that is in its chain an id, and end its origin's change
- * @ip: the interposer; may be detached by another caller from now on
+ * blki_origin_publish - give an interposer that is in its chain an id
+ * @ip: the interposer; may be detached by another caller once its origin is not busy any more
  *
  * Context: may sleep. Return: the id, never 0.
  */
@@ -225,7 +230,6 @@ u64 blki_origin_publish(struct blki_interposer *ip)
 
 	mutex_lock(&registry_lock);
 	id = ip->id = next_id++;
-	ip->origin->busy = false;
 	mutex_unlock(&registry_lock);
 	return id;
 }
@@ -264,6 +268,27 @@ struct blki_interposer *blki_origin_claim_id(u64 id, struct blki_say *say)
 	return ip;
 }
 
+/**
+ * blki_origin_find_id - find an interposer that the caller made busy before
+ * @id: the id
+ *
+ * Context: may sleep. Return: the interposer, which stays as long as it is busy; NULL there is none.
+ */
+struct blki_interposer *blki_origin_find_id(u64 id)
+{
+	struct blki_interposer *ip = NULL;
+	struct blki_origin *origin;
+
+	mutex_lock(&registry_lock);
+	list_for_each_entry(origin, &origins, node) {
+		ip = find_by_id(origin, id);
+		if (ip)
+			break;
+	}
+	mutex_unlock(&registry_lock);
+	return ip;
+}
+
 static void entry_fill(struct blki_entry *e, struct blki_origin *origin, struct blki_interposer *ip)
 {
 	memset(e, 0, sizeof(*e));
@@ -279,15 +304,24 @@ static void entry_fill(struct blki_entry *e, struct blki_origin *origin, struct 
 	e->since_ns = ip->since_ns;
 	e->nr_completed = blki_stat(ip, completed);
 	e->nr_done = blki_stat(ip, done);
-	e->nr_seen = blki_stat(ip, seen);
-	e->nr_bytes = blki_stat(ip, bytes);
+	e->pause_ns = ip->pause_ns;
+	e->flags = ip->flags;
+	e->nr_whole_disk = blki_whole_since(origin->bdev, &ip->whole);
 	snprintf(e->origin, sizeof(e->origin), "%pg", origin->bdev);
 	if (ip->kind == BLKI_KIND_FILTER) {
 		strscpy(e->name, ip->filter.ops->name, sizeof(e->name));
+		e->nr_seen = blki_filter_seen(ip);
+		e->nr_bytes = blki_filter_bytes(ip);
 		return;
 	}
-	strscpy(e->name, "remap", sizeof(e->name));
+	strscpy(e->name, ip->kind == BLKI_KIND_NATIVE ? "native" : "remap", sizeof(e->name));
+	e->nr_seen = blki_stat(ip, seen);
+	e->nr_bytes = blki_stat(ip, bytes);
 	e->nr_in_flight = e->nr_seen - e->nr_done;
+	e->nr_seen += blki_stat(ip, direct);
+	e->nr_loops = blki_stat(ip, loops);
+	e->offset_sectors = ip->remap.offset_sectors;
+	e->class = ip->remap.class;
 	e->nr_held = READ_ONCE(origin->nr_held);
 	e->nr_punted = atomic_long_read(&ip->remap.nr_punted);
 	e->acceptor_major = MAJOR(ip->remap.bdev->bd_dev);

@@ -26,13 +26,19 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "blki.h"
+#include "hook.h"
 
 /* 64: enough for a queue's worth of bios to make progress when the slab has nothing left */
 #define REMAP_CTX_RESERVED	64
 
-/* What submit_bio_noacct() would have checked against the acceptor's limits goes there to be checked */
-#define REMAP_CHECKED_FLAGS	(REQ_PREFLUSH | REQ_FUA | REQ_ATOMIC)
+/*
+ * How many remaps a bio is inside of, in bits of bi_opf that 6.12 leaves free. Clones inherit bi_opf, so one
+ * that comes back to an origin brings the count along: what goes round and round below an acceptor reaches
+ * the last value within a few rounds and ends there, instead of filling memory with clones.
+ */
+#define DEPTH_SHIFT	29
+#define DEPTH_ONE	((__force blk_opf_t)(1U << DEPTH_SHIFT))
+#define DEPTH_MAX	7U
 
 /**
  * struct blki_ctx - a bio on its way through the acceptor
@@ -143,6 +149,8 @@ static void remap_end_io(struct bio *bio)
 	struct blki_interposer *ip = ctx->ip;
 
 	bio->bi_bdev = ip->origin->bdev;
+	bio->bi_opf -= DEPTH_ONE;
+	trace_blki_complete(ip, bio);
 	bio->bi_end_io = ctx->end_io;
 	bio->bi_private = ctx->private;
 	ctx_put(&ip->remap, ctx);
@@ -154,13 +162,6 @@ static void remap_end_io(struct bio *bio)
 	this_cpu_inc(ip->stats->done);
 }
 
-/* True: nothing in submit_bio_noacct() could stop or change this bio on its way to the acceptor */
-static bool is_plain(const struct bio *bio)
-{
-	return (bio_op(bio) == REQ_OP_READ || bio_op(bio) == REQ_OP_WRITE) &&
-	       !(bio->bi_opf & REMAP_CHECKED_FLAGS);
-}
-
 /*
  * Send a bio with its context. On the disk's sector (absolute at the hook, but never shifted for an empty
  * flush) see blki_bio_sector(). bio_set_dev() moves the bio to the acceptor's blkg: a deferred bio comes
@@ -169,7 +170,7 @@ static bool is_plain(const struct bio *bio)
  */
 static void dispatch(struct blki_interposer *ip, struct bio *bio, struct blki_ctx *ctx)
 {
-	struct block_device *acceptor = ip->remap.bdev;
+	bool quick = current->bio_list && blki_bio_is_plain(bio);
 
 	this_cpu_inc(ip->stats->seen);
 	this_cpu_add(ip->stats->bytes, bio->bi_iter.bi_size);
@@ -178,11 +179,21 @@ static void dispatch(struct blki_interposer *ip, struct bio *bio, struct blki_ct
 	ctx->private = bio->bi_private;
 	bio->bi_end_io = remap_end_io;
 	bio->bi_private = ctx;
-	if (bio_sectors(bio))
-		bio->bi_iter.bi_sector -= ip->origin->bdev->bd_start_sect;
+	bio->bi_opf += DEPTH_ONE;
 	bio_clear_polled(bio);
-	bio_set_dev(bio, acceptor);
-	if (likely(current->bio_list && is_plain(bio)))
+	if (quick && ip->kind == BLKI_KIND_NATIVE) {
+		if (likely(blki_native_aim(ip, bio)))
+			bio_list_add(&current->bio_list[0], bio);
+		else
+			bio_io_error(bio);
+		return;
+	}
+	trace_blki_remap(ip, bio);
+	if (bio_sectors(bio))
+		bio->bi_iter.bi_sector += ip->remap.offset_sectors -
+					  ip->origin->bdev->bd_start_sect;
+	bio_set_dev(bio, ip->remap.bdev);
+	if (likely(quick))
 		bio_list_add(&current->bio_list[0], bio);
 	else
 		submit_bio_noacct(bio);
@@ -214,8 +225,9 @@ static noinline void hold_or_punt(struct blki_origin *origin, struct bio *bio)
 	bool kept;
 
 	spin_lock(&origin->hold_lock);
+	trace_blki_hold(bio);
 	kept = keep_locked(origin, bio);
-	if (kept && origin->mode == BLKI_MODE_REMAP)
+	if (kept && origin->mode != BLKI_MODE_HOLD && origin->remap)
 		atomic_long_inc(&origin->remap->remap.nr_punted);
 	kick_locked(origin);
 	spin_unlock(&origin->hold_lock);
@@ -224,25 +236,33 @@ static noinline void hold_or_punt(struct blki_origin *origin, struct bio *bio)
 }
 
 /**
- * blki_remap_submit - the hook's last step for an origin that is remapped
- * @origin: the origin, its mode REMAP or HOLD when the hook looked
+ * blki_remap_submit - the hook's last step for an origin that is remapped with a context
+ * @origin: the origin, its mode REMAP, NATIVE or HOLD when the hook looked
  * @bio: a bio that every filter passed; it is ours now
  *
- * The mode and the remap are stable here but for the ends of a detach, HOLD -> REMAP and HOLD ->
+ * The mode and the remap are stable here but for the ends of a detach, HOLD -> REMAP or NATIVE and HOLD ->
  * passing, which hold_or_punt() and the worker settle under the lock.
  *
  * Context: ->submit_bio of the origin; does not sleep.
  */
 void blki_remap_submit(struct blki_origin *origin, struct bio *bio)
 {
+	enum blki_mode mode = READ_ONCE(origin->mode);
 	struct blki_interposer *ip;
 	struct blki_ctx *ctx;
 
-	if (unlikely(READ_ONCE(origin->mode) != BLKI_MODE_REMAP)) {
+	if (unlikely(mode != BLKI_MODE_REMAP && mode != BLKI_MODE_NATIVE)) {
 		hold_or_punt(origin, bio);
 		return;
 	}
 	ip = origin->remap;
+	if (unlikely((__force u32)bio->bi_opf >> DEPTH_SHIFT == DEPTH_MAX)) {
+		this_cpu_inc(ip->stats->loops);
+		pr_err_ratelimited("blki: %pg: a bio came back through %pg for the %uth time; something below it leads to the origin\n",
+				   origin->bdev, ip->remap.bdev, DEPTH_MAX);
+		bio_io_error(bio);
+		return;
+	}
 	/* the origin can, the acceptor can not: the submitter retries from where it may sleep */
 	if (unlikely((bio->bi_opf & REQ_NOWAIT) && !bdev_nowait(ip->remap.bdev))) {
 		bio_wouldblock_error(bio);
@@ -265,7 +285,7 @@ static struct bio *next_held(struct blki_origin *origin, struct blki_interposer 
 	if (origin->mode != BLKI_MODE_HOLD)
 		bio = bio_list_pop(&origin->held);
 	if (bio) {
-		*ip = origin->mode == BLKI_MODE_REMAP ? origin->remap : NULL;
+		*ip = origin->remap;
 		WRITE_ONCE(origin->nr_held, origin->nr_held - 1);
 	} else {
 		WRITE_ONCE(origin->forwarding, false);
@@ -314,6 +334,12 @@ static unsigned long in_flight(struct blki_interposer *ip)
 	return blki_stat(ip, seen) - done;
 }
 
+/** blki_remap_mode - the mode of an origin that a remap is live on; Context: any */
+enum blki_mode blki_remap_mode(const struct blki_interposer *ip)
+{
+	return ip->kind == BLKI_KIND_NATIVE ? BLKI_MODE_NATIVE : BLKI_MODE_REMAP;
+}
+
 /**
  * blki_remap_resume - let the held bios go: back to the acceptor, or to the driver once the remap is out
  * @ip: the remap; its origin's mode is HOLD (the drain failed or was given up), or passing already
@@ -324,7 +350,7 @@ void blki_remap_resume(struct blki_interposer *ip)
 {
 	struct blki_origin *origin = ip->origin;
 
-	mode_set(origin, origin->remap ? BLKI_MODE_REMAP : origin->pass_mode);
+	mode_set(origin, origin->remap ? blki_remap_mode(ip) : origin->pass_mode);
 }
 
 /**
@@ -362,9 +388,14 @@ int blki_remap_drain(struct blki_interposer *ip, unsigned int timeout_ms, struct
 			break;
 		schedule_timeout_interruptible(1);
 	}
+	if (!r && ip->kind == BLKI_KIND_NATIVE)
+		r = blki_native_drain(ip, timeout_ms);
 	if (!r)
 		return 0;
-	if (r == -ETIMEDOUT)
+	if (r == -ETIMEDOUT && ip->kind == BLKI_KIND_NATIVE)
+		blki_say(say, "%pg: acceptor %pg did not drain within %u ms; the remap stays; see why it hangs, or raise --timeout",
+			 origin->bdev, ip->remap.bdev, timeout_ms);
+	else if (r == -ETIMEDOUT)
 		blki_say(say, "%pg: %lu bios are still inside %pg after %u ms; the remap stays; resume or repair %pg, or raise --timeout",
 			 origin->bdev, in_flight(ip), ip->remap.bdev, timeout_ms, ip->remap.bdev);
 	else
@@ -374,9 +405,18 @@ int blki_remap_drain(struct blki_interposer *ip, unsigned int timeout_ms, struct
 	return r;
 }
 
+static bool is_dm(const struct blki_remap *remap)
+{
+	struct mapped_device *md = dm_get_md(remap->devt);
+
+	if (md)
+		dm_put(md);
+	return md && !queue_is_mq(bdev_get_queue(remap->bdev));
+}
+
 /**
  * blki_remap_open - open and claim the acceptor
- * @ip: an interposer of kind remap, its remap.devt set
+ * @ip: an interposer of kind remap or native, its remap.devt set
  * @say: gets the reason of a refusal
  *
  * Context: may sleep. Return: 0; -EOPNOTSUPP it is no bio-based device-mapper device; -EBUSY it is claimed;
@@ -385,7 +425,6 @@ int blki_remap_drain(struct blki_interposer *ip, unsigned int timeout_ms, struct
 int blki_remap_open(struct blki_interposer *ip, struct blki_say *say)
 {
 	struct blki_remap *remap = &ip->remap;
-	struct mapped_device *md;
 	int r;
 
 	r = mempool_init_slab_pool(&remap->ctx, REMAP_CTX_RESERVED, ctx_slab);
@@ -400,18 +439,11 @@ int blki_remap_open(struct blki_interposer *ip, struct blki_say *say)
 		goto err_exit_pool;
 	}
 	remap->bdev = file_bdev(remap->file);
-	md = dm_get_md(remap->devt);
-	if (md)
-		dm_put(md);
-	if (!md || queue_is_mq(bdev_get_queue(remap->bdev))) {
-		blki_say(say, "%pg: a remap needs a bio-based device-mapper device; make one on the origin: dmsetup create NAME with a \"linear ... noexcl\" line",
-			 remap->bdev);
-		r = -EOPNOTSUPP;
-		goto err_put_file;
-	}
-	return 0;
-
-err_put_file:
+	if (ip->kind == BLKI_KIND_NATIVE || is_dm(remap))
+		return 0;
+	blki_say(say, "%pg: a remap needs a bio-based device-mapper device; make one on the origin: dmsetup create NAME with a \"linear ... noexcl\" line",
+		 remap->bdev);
+	r = -EOPNOTSUPP;
 	bdev_fput(remap->file);
 err_exit_pool:
 	mempool_exit(&remap->ctx);
@@ -429,6 +461,8 @@ void blki_remap_close(struct blki_interposer *ip)
 int __init blki_remap_init(void)
 {
 	struct bio child, parent;
+
+	BUILD_BUG_ON(__REQ_NR_BITS > DEPTH_SHIFT);
 
 	/* the only way to learn bio_chain_endio, which is static: look at what bio_chain() sets */
 	bio_init(&parent, NULL, NULL, 0, 0);

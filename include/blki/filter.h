@@ -36,7 +36,8 @@ enum blki_verdict {
  * @detach: release what @attach made, after the last bio has left @submit. May sleep. Optional.
  * @submit: judge one bio. Called in the submitter's context under the origin's queue reference: must not
  *	sleep, must not enter any request queue, must not submit a bio to the origin. The bio is whole (not
- *	yet split to the origin's limits) and has been throttled. Required.
+ *	yet split to the origin's limits) and has been throttled. Optional: without it the filter passes every
+ *	bio and only counts.
  */
 struct blki_filter_ops {
 	const char *name;

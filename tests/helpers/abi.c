@@ -112,18 +112,26 @@ static void check_attach_fields(void)
 	struct blki_attach args;
 
 	args = filter_args();
-	args.flags = 1;
+	args.flags = 1U << 31;
 	expect("unknown flag of attach", EINVAL, attach(&args));
+	args.flags = BLKI_ATTACH_LARGER;
+	expect("a remap's flag for a filter", EINVAL, attach(&args));
+	args = filter_args();
+	args.class = BLKI_CLASS_STATEFUL;
+	expect("a class for a filter", EINVAL, attach(&args));
+	args = filter_args();
+	args.offset_sectors = 8;
+	expect("an offset for a filter", EINVAL, attach(&args));
 	args = filter_args();
 	args.reserved = 1;
 	expect("reserved field of attach", EINVAL, attach(&args));
 	args = filter_args();
 	args.kind = 0;
 	expect("kind 0", EINVAL, attach(&args));
-	args.kind = BLKI_KIND_REMAP + 1;
+	args.kind = BLKI_KIND_NATIVE + 1;
 	expect("unknown kind", EINVAL, attach(&args));
 	args = filter_args();
-	args.hook = BLKI_HOOK_WRAP + 1;
+	args.hook = BLKI_HOOK_FTRACE + 1;
 	expect("unknown hook", EINVAL, attach(&args));
 	args = filter_args();
 	args.acceptor_fd = acceptor_fd;
@@ -189,7 +197,7 @@ static void check_life(void)
 {
 	struct blki_attach first = filter_args(), second = filter_args(), remap = remap_args();
 	struct blki_attach remap_again = remap_args();
-	struct blki_detach args = { .size = sizeof(args), .flags = 1 };
+	struct blki_detach args = { .size = sizeof(args), .flags = 1U << 31 };
 	int claimed;
 
 	expect("attach a filter", 0, attach(&first));

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the ways of catching bios share: finding the origin, running its chain, and seeing a bio only once.
+ *
+ *   __submit_bio -> hook_list.c | hook_fast.c | hook_wrap.c -> [this] -> chain -> remap.c, native.c, driver
+ *
+ * Inline, because it is the path of every bio. hook.c has the parts that are not.
+ *
+ * A bio passes a chain once. The driver's queue may split what we hand it, and send the rest back through
+ * submit_bio_noacct(): the rest is the bio that we know, advanced. BIO_BLKI_SEEN says that filters have
+ * judged it, BIO_CHAIN (which bio_chain() has set for the split) that it is such a rest. bio_endio() clears
+ * BIO_CHAIN with the last part of a bio, so a bio that its owner uses again without a reset is judged again:
+ * both flags count only together. What a rest skips are the filters; where it goes is decided anew, so that
+ * no part of a bio passes a remap that was attached while another part waited.
+ */
+#ifndef BLKI_HOOK_H
+#define BLKI_HOOK_H
+
+#include "blki.h"
+
+/* the last bit of bi_flags, which 6.12 leaves free; set only on bios of blk-mq origins (hook.c asserts) */
+#define BIO_BLKI_SEEN	15
+
+/** blki_bio_is_rest - has this bio been judged, as a whole, before it was split? Context: any */
+static __always_inline bool blki_bio_is_rest(struct bio *bio)
+{
+	/* the sign bit: one comparison with memory */
+	return unlikely((s16)bio->bi_flags < 0) && bio_flagged(bio, BIO_CHAIN);
+}
+
+/**
+ * blki_bio_may_split - could a queue split this bio?
+ * @bio: the bio
+ * @bdev: where it is to go
+ *
+ * For all operations, by the fast test for reads and writes of blk-mq.
+ *
+ * Context: any. Return: false: never, unless the queue's limits change right now.
+ * Source: bio_may_need_split() in block/blk.h of 6.12.
+ */
+static __always_inline bool blki_bio_may_split(const struct bio *bio, struct block_device *bdev)
+{
+	return bio->bi_vcnt != 1 ||
+	       bio->bi_io_vec->bv_len + bio->bi_io_vec->bv_offset > PAGE_SIZE ||
+	       bdev_get_queue(bdev)->limits.chunk_sectors;
+}
+
+/* What submit_bio_noacct() would have checked against the acceptor's limits goes there to be checked */
+#define BLKI_CHECKED_FLAGS	(REQ_PREFLUSH | REQ_FUA | REQ_ATOMIC)
+
+/**
+ * blki_bio_is_plain - could nothing in submit_bio_noacct() stop or change this bio on its way elsewhere?
+ * @bio: the bio
+ *
+ * Context: any. Return: true for a read or write without BLKI_CHECKED_FLAGS.
+ */
+static __always_inline bool blki_bio_is_plain(const struct bio *bio)
+{
+	return (bio_op(bio) == REQ_OP_READ || bio_op(bio) == REQ_OP_WRITE) &&
+	       !(bio->bi_opf & BLKI_CHECKED_FLAGS);
+}
+
+/**
+ * blki_disk_of - the hook of the disk whose ->submit_bio runs
+ * @bdev: of the bio
+ *
+ * The disk's operations can not change under the caller: they are restored only when nobody can be in here
+ * (wrap: frozen queue; list, fast: blki_submitters_sync()).
+ *
+ * Context: ->submit_bio of a hooked disk.
+ */
+static __always_inline struct blki_disk *blki_disk_of(struct block_device *bdev)
+{
+	return container_of(bdev->bd_disk->fops, struct blki_disk, ops);
+}
+
+/**
+ * blki_origin_of - who is interposed there
+ * @bdev: of the bio
+ *
+ * Context: ->submit_bio of a hooked disk. Return: the origin, or &blki_foreign.
+ */
+static __always_inline struct blki_origin *blki_origin_of(struct block_device *bdev)
+{
+	return data_race(blki_disk_of(bdev)->origin[bdev_partno(bdev)]);
+}
+
+/**
+ * blki_chain_passes - count a bio, and see whether nothing here concerns it
+ * @origin: where the bio is
+ * @bio: the bio
+ *
+ * Counting is the origin's, once for all interposers. Whatever most bios of most chains do not need is out
+ * of line, so that the pass has no register to save for it.
+ *
+ * Context: ->submit_bio of the origin's disk, under the caller's reference on its queue.
+ * Return: true: it goes to the driver; false: blki_chain_run() says where it goes.
+ */
+static __always_inline bool blki_chain_passes(struct blki_origin *origin, struct bio *bio)
+{
+	struct blki_visits __percpu *visits = origin->visits;
+
+	blki_plant();
+	this_cpu_inc(visits->in);
+	this_cpu_add(visits->bytes, bio->bi_iter.bi_size);
+	if (unlikely(origin->judges || trace_blki_submit_enabled() || (s16)bio->bi_flags < 0))
+		return false;
+	return likely(data_race(origin->mode) == BLKI_MODE_PASS);
+}
+
+#endif /* BLKI_HOOK_H */

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The hook "fast", for blk-mq: a bio that passes goes to blk_mq_submit_bio() from here.
+ *
+ * Caught as by hook_list.c, with the same flag. What it saves is a second round of the caller's loop: a
+ * plug, a queue entry, a shadow. The bio keeps its bdev, so statistics, inflight and late readers of bi_bdev
+ * see the origin.
+ *
+ * The caller holds a reference on the queue, and blk_mq_submit_bio() enters that queue again. Entering under
+ * a reference deadlocks with a freeze that began in between: it waits for the outer one, the inner for it. So
+ * the outer reference is dropped around the call, and taken again for the caller to drop. Taking it never
+ * waits: a frozen queue may see its count rise from zero and fall again, while all the owner of the
+ * reference does is to give it back; who waits for the freeze is woken once more and looks again. The queue
+ * itself is there as long as the caller's bdev is open, which he relies on as well.
+ *
+ * Without the reference a freeze no longer waits for us, so what it protects (the chain, the mode) is read
+ * before, and each visit counts itself in and out (struct blki_visits); blki_flag_quiesce() waits for that.
+ *
+ * blk_mq_submit_bio() is not exported, and sealed: an indirect call faults where indirect branches are
+ * tracked. Its address is looked up by a probe that is never armed, and called directly by a static call
+ * that is set once, before anybody can be in here.
+ */
+#include <linux/blk-mq.h>
+#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
+#include <linux/percpu-refcount.h>
+#include <linux/static_call.h>
+
+#include "hook.h"
+
+static void nowhere(struct bio *bio)
+{
+	WARN_ON_ONCE(1);
+	bio_io_error(bio);
+}
+
+DEFINE_STATIC_CALL(mq_submit, nowhere);
+static bool mq_submit_known;
+
+/*
+ * percpu_ref_put() and percpu_ref_get() with preemption off in place of rcu_read_lock(), which keeps off the
+ * same thing: the switch to atomic mode waits (call_rcu()) for regions of either kind. A reference that is
+ * being switched, or is atomic, takes the stock way.
+ */
+static __always_inline void queue_put(struct blki_origin *origin)
+{
+	unsigned long ptr;
+
+	preempt_disable();
+	ptr = READ_ONCE(origin->queue_ref->percpu_count_ptr);
+	if (likely(!(ptr & __PERCPU_REF_ATOMIC_DEAD))) {
+		this_cpu_dec(*(unsigned long __percpu *)ptr);
+		preempt_enable();
+		return;
+	}
+	preempt_enable();
+	percpu_ref_put(origin->queue_ref);
+}
+
+static __always_inline void queue_get(struct blki_origin *origin)
+{
+	unsigned long ptr;
+
+	preempt_disable();
+	ptr = READ_ONCE(origin->queue_ref->percpu_count_ptr);
+	if (likely(!(ptr & __PERCPU_REF_ATOMIC_DEAD))) {
+		this_cpu_inc(*(unsigned long __percpu *)ptr);
+		preempt_enable();
+		return;
+	}
+	preempt_enable();
+	percpu_ref_get(origin->queue_ref);
+}
+
+/* What blk_mq_submit_bio() has split off is at the head of the list, as long as it is the origin's: take it
+ * in the same visit, which is a queue entry less for each part, and covers the whole bio with one count.
+ * Before each part the mode is looked at again: parts may have slept for a tag, and what has been attached
+ * meanwhile gets the rest, through the caller's loop. From a look to the queue entry nobody sleeps, so
+ * blki_submitters_sync() covers it.
+ */
+static noinline void submit_rest(struct blki_origin *origin, struct bio_list *list)
+{
+	struct block_device *bdev = origin->bdev;
+	struct bio *bio;
+
+	while ((bio = bio_list_peek(list)) && bio->bi_bdev == bdev && blki_bio_is_rest(bio) &&
+	       data_race(origin->mode) == BLKI_MODE_PASS) {
+		bio_list_pop(list);
+		static_call(mq_submit)(bio);
+	}
+}
+
+/* The bio to the driver it is aimed at, without the caller's reference, and the visit ends */
+static __always_inline void send(struct blki_origin *origin, struct bio *bio)
+{
+	queue_put(origin);
+	static_call(mq_submit)(bio);
+	if (unlikely(!bio_list_empty(&current->bio_list[0])))
+		submit_rest(origin, &current->bio_list[0]);
+	queue_get(origin);
+	this_cpu_inc(origin->visits->out);
+}
+
+static noinline void fast_run(struct blki_origin *origin, struct bio *bio)
+{
+	enum blki_way way = blki_chain_run(origin, bio);
+
+	if (way == BLKI_WAY_GONE) {
+		this_cpu_inc(origin->visits->out);
+		return;
+	}
+	if (way == BLKI_WAY_DRIVER)
+		bio_set_flag(bio, BIO_BLKI_SEEN);
+	send(origin, bio);
+}
+
+static void fast_submit(struct bio *bio)
+{
+	struct blki_origin *origin = blki_origin_of(bio->bi_bdev);
+
+	if (unlikely(!blki_chain_passes(origin, bio))) {
+		fast_run(origin, bio);
+		return;
+	}
+	bio_set_flag(bio, BIO_BLKI_SEEN);
+	send(origin, bio);
+}
+
+static bool fast_usable(void)
+{
+	return mq_submit_known;
+}
+
+const struct blki_hook_ops blki_hook_fast = {
+	.name = "fast",
+	.id = BLKI_HOOK_FAST,
+	.mq = true,
+	.drops = true,
+	.usable = fast_usable,
+	.submit = fast_submit,
+	.arm = blki_flag_arm,
+	.unarm = blki_flag_unarm,
+	.disarm_frozen = blki_flag_disarm_frozen,
+	.quiesce = blki_flag_quiesce,
+};
+
+/* A probe's address may lie behind the function's landing pad: ask which function it is in, and how far. */
+static unsigned long symbol_address(const char *name)
+{
+	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
+	char text[KSYM_SYMBOL_LEN];
+	unsigned long address, offset;
+	size_t n = strlen(name);
+
+	if (register_kprobe(&probe))
+		return 0;
+	address = (unsigned long)probe.addr;
+	unregister_kprobe(&probe);
+	sprint_symbol(text, address);
+	if (strncmp(text, name, n) || sscanf(text + n, "+%lx/", &offset) != 1)
+		return 0;
+	return address - offset;
+}
+
+/**
+ * blki_hook_fast_init - find what the fast hook needs; without it the hook is refused by name
+ *
+ * Context: module start, may sleep.
+ */
+void __init blki_hook_fast_init(void)
+{
+	unsigned long address = BLKI_KNOWS_MQ_SUBMIT ? symbol_address("blk_mq_submit_bio") : 0;
+
+	if (!address) {
+		pr_info("blki: the hook \"fast\" is not available: blk_mq_submit_bio() of this kernel is not known\n");
+		return;
+	}
+	static_call_update(mq_submit, (void (*)(struct bio *))address);
+	mq_submit_known = true;
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Native remap: the origin's bios themselves, aimed at another blk-mq device at an offset.
+ *
+ * hook -> filters -> [this] -> the acceptor's driver. No clone, no device-mapper, and for a bio that no queue
+ * can split no context and no completion of ours either: it is the acceptor's driver that ends it, and the
+ * queue it is in knows of it until then. Detaching waits for it by freezing that queue. A large bio may be
+ * split, and its rest may be anywhere; it takes a context (remap.c) and is counted, and so is everything
+ * that submit_bio_noacct() has to check against the acceptor: flushes, discards, atomic writes.
+ *
+ * What the acceptor must be is one table, native_checks[]: what submit_bio_noacct() would have tested or
+ * the submitter was promised by the origin, for plain reads and writes, which skip it.
+ */
+#include <linux/blkdev.h>
+#include <linux/blk-integrity.h>
+
+#include "hook.h"
+
+/**
+ * blki_native_aim - point a bio at the acceptor's disk
+ * @ip: kind native
+ * @bio: a plain bio with data; its sector is absolute on the origin's disk
+ *
+ * bio_set_dev() is skipped on the origin's own disk, because what it changes is the same there: the blkg
+ * is the queue's.
+ *
+ * Context: any. Return: true: it is ready for the acceptor's driver; false: the acceptor has shrunk away
+ * under it.
+ */
+bool blki_native_aim(struct blki_interposer *ip, struct bio *bio)
+{
+	struct block_device *acceptor = ip->remap.bdev;
+	sector_t sector = bio->bi_iter.bi_sector + ip->remap.delta_sectors;
+
+	if (unlikely(sector - acceptor->bd_start_sect + bio_sectors(bio) >
+		     bdev_nr_sectors(acceptor)))
+		return false;
+	trace_blki_remap(ip, bio);
+	bio->bi_iter.bi_sector = sector;
+	if (likely(bdev_get_queue(acceptor) == bdev_get_queue(bio->bi_bdev)))
+		bio->bi_bdev = acceptor;
+	else
+		bio_set_dev(bio, acceptor);
+	bio_set_flag(bio, BIO_REMAPPED);
+	return true;
+}
+
+/**
+ * blki_native_submit - the hook's last step for an origin with a native remap
+ * @origin: the origin, its mode NATIVE when the hook looked
+ * @bio: a bio that every filter passed
+ *
+ * Context: ->submit_bio of the origin's disk, under the caller's reference on its queue; does not sleep.
+ * Return: BLKI_WAY_AIMED the hook hands it to the driver; BLKI_WAY_GONE it is on its way or ended.
+ */
+enum blki_way blki_native_submit(struct blki_origin *origin, struct bio *bio)
+{
+	struct blki_interposer *ip = origin->remap;
+
+	if (unlikely(!blki_bio_is_plain(bio) || blki_bio_may_split(bio, ip->remap.bdev))) {
+		blki_remap_submit(origin, bio);
+		return BLKI_WAY_GONE;
+	}
+	this_cpu_inc(ip->stats->direct);
+	this_cpu_add(ip->stats->bytes, bio->bi_iter.bi_size);
+	if (unlikely(!blki_native_aim(ip, bio))) {
+		bio_io_error(bio);
+		return BLKI_WAY_GONE;
+	}
+	return BLKI_WAY_AIMED;
+}
+
+/* What a native acceptor is held against */
+struct pair {
+	struct blki_interposer *ip;
+	struct block_device *origin, *acceptor;
+	const struct queue_limits *ol, *al;
+};
+
+static bool is_blk_mq(const struct pair *p)
+{
+	return queue_is_mq(bdev_get_queue(p->acceptor));
+}
+
+static bool is_no_origin(const struct pair *p)
+{
+	return !bdev_test_flag(p->acceptor, BD_HAS_SUBMIT_BIO);
+}
+
+static bool dma_fits(const struct pair *p)
+{
+	return !(p->al->dma_alignment & ~p->ol->dma_alignment);
+}
+
+static bool integrity_fits(const struct pair *p)
+{
+	return !blk_get_integrity(p->acceptor->bd_disk) ||
+	       p->acceptor->bd_disk == p->origin->bd_disk;
+}
+
+static bool alignment_fits(const struct pair *p)
+{
+	unsigned int sectors = p->al->logical_block_size >> SECTOR_SHIFT;
+
+	return !(p->ip->remap.offset_sectors % sectors);
+}
+
+static const struct {
+	bool (*ok)(const struct pair *p);
+	const char *cause;
+} native_checks[] = {
+	{ is_blk_mq, "is no blk-mq device, and only those count their own I/O; use a device-mapper acceptor" },
+	{ is_no_origin, "is an origin itself, so bios could go round in circles; detach that first" },
+	{ dma_fits, "needs I/O memory aligned more than the origin's users were told; use a device-mapper acceptor" },
+	{ integrity_fits, "has an integrity profile, which the origin's bios carry no data for; use another device" },
+	{ alignment_fits, "has larger blocks than the offset is aligned to; give an offset that is a multiple of them" },
+};
+
+/**
+ * blki_native_check - may the origin's bios be aimed at this device?
+ * @origin: the origin, claimed by the caller (busy)
+ * @ip: kind native, its acceptor open
+ * @say: gets the reason of a refusal
+ *
+ * Size, block size, write cache, stable pages and read-only are checked for every kind of remap (attach.c).
+ *
+ * Context: process. Return: 0, or -EOPNOTSUPP.
+ */
+int blki_native_check(struct blki_origin *origin, struct blki_interposer *ip, struct blki_say *say)
+{
+	struct pair p = {
+		.ip = ip,
+		.origin = origin->bdev,
+		.acceptor = ip->remap.bdev,
+		.ol = &bdev_get_queue(origin->bdev)->limits,
+		.al = &bdev_get_queue(ip->remap.bdev)->limits,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(native_checks); i++) {
+		if (native_checks[i].ok(&p))
+			continue;
+		blki_say(say, "%pg: acceptor %pg %s", p.origin, p.acceptor, native_checks[i].cause);
+		return -EOPNOTSUPP;
+	}
+	ip->remap.delta_sectors = p.acceptor->bd_start_sect + ip->remap.offset_sectors -
+				  p.origin->bd_start_sect;
+	return 0;
+}
+
+/**
+ * blki_native_drain - wait until the acceptor has no direct bio of ours
+ * @ip: kind native; its origin's mode is HOLD, so no more are sent
+ * @timeout_ms: longest wait for the acceptor
+ *
+ * Who was sent before is on his way to the acceptor's queue or in it. First those who are still in the hook
+ * or on their way, by the origin's queue and, as they sleep there too, by the acceptor's; then what is in
+ * the acceptor's queue, by a freeze. A visit of the fast hook may be anywhere in between: it ends in the
+ * acceptor's queue before the last RCU-tasks period does, for it sleeps only after it has entered that.
+ *
+ * Context: may sleep. Return: 0; -ETIMEDOUT the acceptor did not drain.
+ */
+int blki_native_drain(struct blki_interposer *ip, unsigned int timeout_ms)
+{
+	struct gendisk *acceptor = ip->remap.bdev->bd_disk;
+	int r;
+
+	blki_submitters_sync(ip->origin->bdev->bd_disk);
+	if (acceptor != ip->origin->bdev->bd_disk)
+		blki_submitters_sync(acceptor);
+	r = blki_queue_freeze(acceptor->queue, timeout_ms);
+	if (!r)
+		blki_queue_unfreeze(acceptor->queue);
+	return r;
+}
