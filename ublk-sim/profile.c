@@ -20,6 +20,12 @@
 #define PROFILE_NESTING_MAX	8
 /* SIM_SERVICE_NS_MAX as profiles write it. */
 #define TIME_US_MAX		(SIM_SERVICE_NS_MAX / 1000)
+/* 100 KB/s: the largest request, 512 KiB, then takes 5 s. */
+#define SLOPE_NS_PER_KIB_MAX	10000000
+/* 512 KiB in 8 s. */
+#define BYTES_RATE_MIN		65536
+/* 30 years: what a bucket may take to fill, so that its time fits into 64 bits. */
+#define CREDIT_S_MAX		946080000ULL
 /* 1 TB/s: no bucket's arithmetic comes near 64 bits. */
 #define RATE_MAX		1000000000000ULL
 /* A petabyte, or as many I/Os. */
@@ -52,7 +58,7 @@ static const struct profile_field profile_fields[] = {
 static const struct profile_field op_fields[] = {
 	OTHER("quantiles_us", true),
 	FIELD(PROFILE_U32, "base_bytes", false, 0, 1u << 30, struct sim_op_profile, base_bytes),
-	FIELD(PROFILE_U32, "slope_ns_per_kib", false, 0, 1000000000, struct sim_op_profile,
+	FIELD(PROFILE_U32, "slope_ns_per_kib", false, 0, SLOPE_NS_PER_KIB_MAX, struct sim_op_profile,
 	      slope_ns_per_kib),
 	{ 0 },
 };
@@ -93,7 +99,7 @@ static const struct profile_field ios_fields[] = {
 };
 
 static const struct profile_field bytes_fields[] = {
-	FIELD(PROFILE_U64, "rate_per_s", true, 1, RATE_MAX, struct sim_cap, rate_per_s),
+	FIELD(PROFILE_U64, "rate_per_s", true, BYTES_RATE_MIN, RATE_MAX, struct sim_cap, rate_per_s),
 	FIELD(PROFILE_U64, "burst_per_s", false, 1, RATE_MAX, struct sim_cap, burst_per_s),
 	FIELD(PROFILE_U64, "credit", true, 0, CREDIT_MAX, struct sim_cap, credit),
 	{ 0 },
@@ -208,6 +214,10 @@ static int cap_read(const struct profile_object *caps, const char *key,
 	if (ret || !object.json)
 		return ret;
 	ret = profile_fields_read(&object, fields, cap, err);
+	if (!ret && cap->credit / CREDIT_S_MAX >= cap->rate_per_s)
+		return sim_error_set(err, -EINVAL,
+				     "%s.credit is %" PRIu64 ", which a rate of %" PRIu64 " a second takes more than 30 years to fill; give less",
+				     object.path, cap->credit, cap->rate_per_s);
 	if (!ret && cap->burst_per_s && cap->burst_per_s < cap->rate_per_s)
 		return sim_error_set(err, -EINVAL,
 				     "%s.burst_per_s is %" PRIu64 ", below the rate of %" PRIu64 "; give at least the rate",

@@ -8,6 +8,7 @@
 #include "ublk-sim/rng.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -506,6 +507,61 @@ static void equal_runs_have_equal_cuts(void **state)
 	assert_true(cuts[0].hash != 0);
 }
 
+/* One of four threads with a fourth of the disk: each reads back what it wrote, whoever destages. */
+struct worker {
+	struct sim_cache *cache;
+	unsigned int nr;
+};
+
+static void *worker_run(void *data)
+{
+	const struct worker *worker = data;
+	const uint64_t first = worker->nr * (NR_BLOCKS / 4);
+	unsigned char block[BLOCK_BYTES];
+	unsigned char back[BLOCK_BYTES];
+	uint64_t at;
+	unsigned int i;
+
+	for (i = 1; i <= 250; i++) {
+		at = (first + i % (NR_BLOCKS / 4)) * BLOCK_BYTES;
+		memset(block, (int)i, sizeof(block));
+		if (sim_cache_write(worker->cache, at, block, BLOCK_BYTES, i % 16 == 0))
+			return "write";
+		/* Not destaged yet, or destaged already: only a copy in the cache is compared. */
+		if (sim_cache_read(worker->cache, at, back, BLOCK_BYTES) &&
+		    memcmp(block, back, BLOCK_BYTES))
+			return "read";
+		if (i % 64 == 0 && sim_cache_flush(worker->cache))
+			return "flush";
+	}
+	return NULL;
+}
+
+static void threads_share_a_cache(void **state)
+{
+	struct sim_cache_config config = { .limit_bytes = 16 * BLOCK_BYTES };
+	struct worker workers[4];
+	pthread_t threads[4];
+	struct array array;
+	struct sim_cache *cache = cache_on(&array, &config);
+	void *failed;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		workers[i] = (struct worker){ cache, i };
+		assert_int_equal(pthread_create(&threads[i], NULL, worker_run, &workers[i]), 0);
+	}
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(pthread_join(threads[i], &failed), 0);
+		assert_null(failed);
+	}
+	assert_int_equal(sim_cache_flush(cache), 0);
+	for (i = 0; i < NR_BLOCKS; i++)
+		assert_in_range(on_medium(&array, i), 250 - NR_BLOCKS / 4 + 1, 250);
+	sim_cache_destroy(cache);
+}
+
 static void record_gets_writes_and_flushes(void **state)
 {
 	struct sim_cache_config config = { 0 };
@@ -558,6 +614,7 @@ int main(void)
 		cmocka_unit_test(cut_torn_tears_between_atomic_units),
 		cmocka_unit_test(any_cut_leaves_a_possible_version_of_each_block),
 		cmocka_unit_test(equal_runs_have_equal_cuts),
+		cmocka_unit_test(threads_share_a_cache),
 		cmocka_unit_test(record_gets_writes_and_flushes),
 		cmocka_unit_test(names_are_found),
 	};

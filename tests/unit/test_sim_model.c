@@ -9,6 +9,7 @@
 #include "ublk-sim/rng.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -496,6 +497,44 @@ static void hash_does_not_depend_on_the_clock(void **state)
 	assert_true(totals[0].service_ns[SIM_OP_READ] != totals[1].service_ns[SIM_OP_READ]);
 }
 
+static void *reads_run(void *data)
+{
+	unsigned int i;
+
+	for (i = 0; i < 1000; i++)
+		read_at(data, i * 1000ULL, i * 65536ULL);
+	return NULL;
+}
+
+/* Four threads draw what one would have drawn, only who gets which is open. */
+static void threads_share_a_model(void **state)
+{
+	struct sim_model_totals totals[2];
+	struct sim_profile profile;
+	pthread_t threads[4];
+	unsigned int run;
+	unsigned int i;
+
+	(void)state;
+	load_shipped("nvme-tlc", &profile);
+	for (run = 0; run < 2; run++) {
+		struct sim_model *model = sim_model_create(&profile, DISK_BYTES, 7);
+
+		for (i = 0; i < 4; i++) {
+			assert_int_equal(pthread_create(&threads[i], NULL, reads_run, model), 0);
+			if (!run)
+				pthread_join(threads[i], NULL);
+		}
+		for (i = 0; run && i < 4; i++)
+			pthread_join(threads[i], NULL);
+		sim_model_totals(model, &totals[run]);
+		sim_model_destroy(model);
+	}
+	assert_true(totals[0].nr_ios[SIM_OP_READ] == 4000);
+	assert_true(totals[1].nr_ios[SIM_OP_READ] == 4000);
+	assert_true(totals[0].hash == totals[1].hash);
+}
+
 static void clock_that_goes_back_is_held(void **state)
 {
 	struct sim_profile profile = constant();
@@ -528,6 +567,7 @@ int main(void)
 		cmocka_unit_test(flush_waits_for_all_that_was_written),
 		cmocka_unit_test(equal_arrivals_have_equal_due_times),
 		cmocka_unit_test(hash_does_not_depend_on_the_clock),
+		cmocka_unit_test(threads_share_a_model),
 		cmocka_unit_test(clock_that_goes_back_is_held),
 	};
 

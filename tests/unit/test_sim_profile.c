@@ -126,6 +126,7 @@ static void mistakes_are_refused_with_their_key(void **state)
 		{ ",\"buffered\":8", "", { "program.buffered", "missing" } },
 		{ "\"seek_full_us\":15000", "\"seek_full_us\":999", { "seek_full_us", "below" } },
 		{ "\"burst_per_s\":3000", "\"burst_per_s\":299", { "caps.ios.burst_per_s", "300" } },
+		{ "\"credit\":5400000", "\"credit\":283824000000", { "caps.ios.credit", "30 years" } },
 		{ "\"rate_per_s\":300,", "", { "caps.ios.rate_per_s", "missing" } },
 		{ "\"credit\":1048576", "\"credit\":1048576,\"unit_bytes\":1", { "caps.bytes.unit_bytes", "no key" } },
 		{ "\"sources\":[{\"figures\":\"all\",\"source\":\"chosen\"}]", "\"sources\":[]", { "sources", "list" } },
