@@ -25,6 +25,7 @@
  * any more ends with an error here or in the origin's driver. A change of limits freezes the alias's queue;
  * nobody sleeps inside it, so that ends at once.
  */
+#include <linux/blk-cgroup.h>
 #include <linux/blk-mq.h>
 #include <linux/blkdev.h>
 #include <linux/module.h>
@@ -62,6 +63,22 @@ static noinline void look_kick(struct alias_disk *alias)
 	queue_work(system_unbound_wq, &alias->look);
 }
 
+/*
+ * bio_set_dev() with the two RCU sections less that the root cgroup does not need: its css is never freed. A
+ * bio of another cgroup may hold the last reference on its css's blkg, so that takes the stock way.
+ */
+static __always_inline void aim(struct bio *bio, struct block_device *shadow)
+{
+	struct cgroup_subsys_state *css = bio_blkcg_css(bio);
+
+	bio_clear_flag(bio, BIO_BPS_THROTTLED);
+	bio->bi_bdev = shadow;
+	if (likely(css == blkcg_root_css))
+		bio_associate_blkg_from_css(bio, css);
+	else
+		bio_associate_blkg(bio);
+}
+
 /* submit_bio_noacct() shifts the sectors, so they stay the origin's here */
 static noinline void submit_checked(struct alias_disk *alias, struct bio *bio)
 {
@@ -94,8 +111,8 @@ static void alias_submit(struct bio *bio)
 		return;
 	}
 	bio->bi_iter.bi_sector += origin->bd_start_sect;
-	bio_set_dev(bio, alias->shadow);
 	bio_set_flag(bio, BIO_REMAPPED);
+	aim(bio, alias->shadow);
 	bio_list_add(&current->bio_list[0], bio);
 }
 

@@ -92,6 +92,24 @@ static void args_create_finds_its_table(void **state)
 	assert_null(l.foreign);
 }
 
+static void args_load_finds_its_table(void **state)
+{
+	struct dmsetup_line l = look("dmsetup load -r /dev/mapper/a --table T");
+
+	(void)state;
+	assert_int_equal(l.kind, DMSETUP_LOAD);
+	assert_string_equal(l.name, "/dev/mapper/a");
+	assert_string_equal(l.table, "T");
+	assert_true(l.read_only);
+	assert_null(l.foreign);
+	l = look("dmsetup reload a /tmp/table");
+	assert_int_equal(l.kind, DMSETUP_LOAD);
+	assert_string_equal(l.file, "/tmp/table");
+	assert_string_equal(look("dmsetup load a -u U").foreign, "uuid");
+	assert_int_equal(look("dmsetup load --uuid U").kind, DMSETUP_PASS);
+	assert_int_equal(look("dmsetup load").kind, DMSETUP_PASS);
+}
+
 static void args_create_names_foreign_option(void **state)
 {
 	(void)state;
@@ -283,6 +301,7 @@ int main(void)
 		cmocka_unit_test(args_remap_and_filter_are_ours),
 		cmocka_unit_test(args_other_commands_pass),
 		cmocka_unit_test(args_create_finds_its_table),
+		cmocka_unit_test(args_load_finds_its_table),
 		cmocka_unit_test(args_create_names_foreign_option),
 		cmocka_unit_test_setup_teardown(real_next_after_self_is_found, setup_tree,
 						teardown_tree),

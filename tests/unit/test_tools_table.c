@@ -145,12 +145,30 @@ static void parse_missing_or_long_target_is_refused(void **state)
 static void parse_misplaced_noexcl_is_refused(void **state)
 {
 	(void)state;
-	expect_refused("0 8 delay /dev/a 0 10 noexcl", "linear only, not for delay");
 	expect_refused("0 8 linear /dev/a noexcl", "write: linear DEVICE OFFSET noexcl");
 	expect_refused("0 8 linear noexcl", "write: linear DEVICE OFFSET noexcl");
 	expect_refused("0 8 linear /dev/a 0 0 noexcl", "write: linear DEVICE OFFSET noexcl");
 	expect_refused("0 8 linear /dev/a -1 noexcl", "write: linear DEVICE OFFSET noexcl");
 	expect_refused("0 8 linear /dev/a 0 noexcl noexcl", "write: linear DEVICE OFFSET noexcl");
+}
+
+static void parse_noexcl_of_other_targets_is_taken_off(void **state)
+{
+	struct table t;
+
+	(void)state;
+	assert_int_equal(table_parse("0 8 delay /dev/a 0 10 noexcl # slow\n"
+				     "8 8 zero   noexcl",
+				     &t),
+			 0);
+	assert_int_equal(t.nr, 2);
+	assert_string_equal(t.lines[0].target, "delay");
+	assert_string_equal(t.lines[0].params, "/dev/a 0 10");
+	assert_true(t.lines[0].noexcl);
+	assert_string_equal(t.lines[1].target, "zero");
+	assert_string_equal(t.lines[1].params, "");
+	assert_true(t.lines[1].noexcl);
+	table_free(&t);
 }
 
 static void has_noexcl_looks_at_last_words_only(void **state)
@@ -235,8 +253,7 @@ static void parse_random_text_keeps_its_rules(void **state)
 			assert_true(t.lines[n].length_sectors > 0);
 			expected += t.lines[n].length_sectors;
 			noexcl |= t.lines[n].noexcl;
-			assert_true(!t.lines[n].noexcl ||
-				    !strcmp(t.lines[n].target, "blki-linear"));
+			assert_true(!t.lines[n].noexcl || strcmp(t.lines[n].target, "linear"));
 		}
 		if (noexcl != table_has_noexcl(text))
 			fail_msg("round %d: \"%s\"", i, text);
@@ -259,6 +276,7 @@ int main(void)
 		cmocka_unit_test(parse_gap_and_overlap_are_refused),
 		cmocka_unit_test(parse_missing_or_long_target_is_refused),
 		cmocka_unit_test(parse_misplaced_noexcl_is_refused),
+		cmocka_unit_test(parse_noexcl_of_other_targets_is_taken_off),
 		cmocka_unit_test(has_noexcl_looks_at_last_words_only),
 		cmocka_unit_test(parse_random_text_keeps_its_rules),
 	};

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What an option means to a create with noexcl. */
+/* What an option means to a create or load with noexcl. */
 enum {
 	OPT_IGNORED = 0x100,	/* harmless: output, udev waiting, confirmation */
 	OPT_FOREIGN,		/* changes the device in a way that is not done here */
@@ -132,7 +132,7 @@ static const char *option_name(int opt, int index)
 	return o->name;
 }
 
-/* Takes one option of a create. Return: false when the line belongs to the real dmsetup. */
+/* Takes one option. Return: false when the line belongs to the real dmsetup. */
 static bool take_option(struct dmsetup_line *line, int opt, int index)
 {
 	switch (opt) {
@@ -163,8 +163,9 @@ static bool take_option(struct dmsetup_line *line, int opt, int index)
 	}
 }
 
-/* Fills in a create; @argv is permuted. */
-static void parse_create(int argc, char *argv[], struct dmsetup_line *line)
+/* Fills in a create or load; @argv is permuted. */
+static void parse_table_command(int argc, char *argv[], enum dmsetup_kind kind,
+				struct dmsetup_line *line)
 {
 	bool ours = true;
 	int opt = 0;
@@ -180,8 +181,11 @@ static void parse_create(int argc, char *argv[], struct dmsetup_line *line)
 	/* left over: create NAME [FILE] */
 	if (!ours || argc - optind < 2 || argc - optind > 3)
 		return;
-	line->kind = DMSETUP_CREATE;
+	line->kind = kind;
 	line->name = argv[optind + 1];
+	/* a load is told its device by --uuid, too, but then there is no NAME */
+	if (kind == DMSETUP_LOAD && line->uuid)
+		line->foreign = "uuid";
 	line->file = argc - optind == 3 ? argv[optind + 2] : NULL;
 }
 
@@ -200,7 +204,10 @@ int dmsetup_args(int argc, char *const argv[], struct dmsetup_line *line)
 		line->kind = DMSETUP_OWN;
 		line->first = command;
 	} else if (command && !strcmp(argv[command], "create")) {
-		parse_create(argc, copy, line);
+		parse_table_command(argc, copy, DMSETUP_CREATE, line);
+	} else if (command &&
+		   (!strcmp(argv[command], "load") || !strcmp(argv[command], "reload"))) {
+		parse_table_command(argc, copy, DMSETUP_LOAD, line);
 	}
 	free(copy);
 	return 0;

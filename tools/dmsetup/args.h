@@ -3,7 +3,7 @@
  * Which part of a dmsetup command line is ours.
  *
  * main.c asks before anything else. It knows the options of dmsetup 1.02.185 just to find the
- * command word and the table of a create; whatever it does not understand belongs to the real
+ * command word and the table of a create or load; whatever it does not understand belongs to the real
  * dmsetup. Pure.
  */
 #ifndef BLKI_DMSETUP_ARGS_H
@@ -16,23 +16,25 @@
  * @DMSETUP_PASS: the real dmsetup
  * @DMSETUP_OWN: ours: remap or filter
  * @DMSETUP_CREATE: create with a table: ours if the table says noexcl
+ * @DMSETUP_LOAD: load or reload: likewise
  */
 enum dmsetup_kind {
 	DMSETUP_PASS,
 	DMSETUP_OWN,
 	DMSETUP_CREATE,
+	DMSETUP_LOAD,
 };
 
 /**
  * struct dmsetup_line - a command line, understood as far as needed; strings belong to argv
  * @kind: who does it
  * @first: DMSETUP_OWN: index in argv of the command word
- * @name: DMSETUP_CREATE: name of the new device
- * @uuid: the same: -u, or NULL
- * @table: the same: --table, or NULL
- * @file: the same: the table's file, or NULL; without @table and @file it is on stdin
- * @foreign: the same: long name of an option that only the real dmsetup can honour, or NULL
- * @read_only: the same: -r
+ * @name: DMSETUP_CREATE, DMSETUP_LOAD: name of the device
+ * @uuid: DMSETUP_CREATE: -u, or NULL
+ * @table: as @name: --table, or NULL
+ * @file: as @name: the table's file, or NULL; without @table and @file it is on stdin
+ * @foreign: as @name: long name of an option that only the real dmsetup can honour, or NULL
+ * @read_only: as @name: -r
  */
 struct dmsetup_line {
 	enum dmsetup_kind kind;

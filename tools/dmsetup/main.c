@@ -2,8 +2,8 @@
 /*
  * dmsetup front-end: remap, filter and noexcl for people and scripts that speak dmsetup.
  *
- * First in PATH. args.c decides: our commands go through tools/blki's code, a create with noexcl
- * through libblki, everything else becomes the real dmsetup (real.c) with the same arguments,
+ * First in PATH. args.c decides: our commands go through tools/blki's code, a create or load with
+ * noexcl through libblki, everything else becomes the real dmsetup (real.c) with the same arguments,
  * standard input and environment.
  */
 #include <stdio.h>
@@ -99,11 +99,26 @@ static const struct cli_table table = {
 	.nr = sizeof(commands) / sizeof(commands[0]),
 };
 
-/* Makes a device whose table says noexcl. Return: an exit code. */
-static int create_noexcl(const struct dmsetup_line *line, const char *text)
+static const char *command_of(const struct dmsetup_line *line)
+{
+	return line->kind == DMSETUP_LOAD ? "load" : "create";
+}
+
+/* A load may name its device by the node that the create made. */
+static const char *name_of(const struct dmsetup_line *line)
+{
+	static const char directory[] = "/dev/mapper/";
+	size_t nr = sizeof(directory) - 1;
+
+	return line->kind == DMSETUP_LOAD && !strncmp(line->name, directory, nr) ? line->name + nr :
+										   line->name;
+}
+
+/* Makes a device whose table says noexcl, or loads such a table. Return: an exit code. */
+static int table_noexcl(const struct dmsetup_line *line, const char *text)
 {
 	const struct dm_request request = {
-		.name = line->name,
+		.name = name_of(line),
 		.uuid = line->uuid,
 		.table = text,
 		.read_only = line->read_only,
@@ -115,14 +130,17 @@ static int create_noexcl(const struct dmsetup_line *line, const char *text)
 
 	if (line->foreign) {
 		fprintf(stderr,
-			"dmsetup: create %s: --%s is not known together with noexcl; leave it out, "
-			"or write the line as: START LENGTH " BLKI_LINEAR_TARGET " DEVICE OFFSET\n",
-			line->name, line->foreign);
+			"dmsetup: %s %s: --%s is not known together with noexcl; leave it out, "
+			"or write the line as: START LENGTH " BLKI_LINEAR_TARGET " DEVICE OFFSET, "
+			"other targets with the alias (blki alias add) for the device\n",
+			command_of(line), line->name, line->foreign);
 		return CLI_EXIT_USAGE;
 	}
 	ret = blki_open(&h);
 	opened = !ret;
-	if (opened)
+	if (opened && line->kind == DMSETUP_LOAD)
+		ret = dm_load(h, &request);
+	else if (opened)
 		ret = dm_create(h, &request, node, sizeof(node));
 	if (ret)
 		fprintf(stderr, "dmsetup: %s\n", h ? blki_message(h) : "out of memory; try again");
@@ -130,8 +148,8 @@ static int create_noexcl(const struct dmsetup_line *line, const char *text)
 	return session_exit_code(ret, opened);
 }
 
-/* A create whose table can not be read here is the real dmsetup's to complain about. */
-static int create(const struct dmsetup_line *line, char *argv[])
+/* A create or load whose table can not be read here is the real dmsetup's to complain about. */
+static int with_table(const struct dmsetup_line *line, char *argv[])
 {
 	bool from_stdin = !line->table && !line->file;
 	char *text = NULL;
@@ -143,7 +161,7 @@ static int create(const struct dmsetup_line *line, char *argv[])
 	else if (line->file && !line->table)
 		ret = input_read_file(line->file, &text);
 	if (!ret && table_has_noexcl(line->table ? line->table : text)) {
-		ret = create_noexcl(line, line->table ? line->table : text);
+		ret = table_noexcl(line, line->table ? line->table : text);
 		free(text);
 		return ret;
 	}
@@ -152,9 +170,9 @@ static int create(const struct dmsetup_line *line, char *argv[])
 	free(text);
 	if (ret && from_stdin) {
 		fprintf(stderr,
-			"dmsetup: create %s: the table on stdin can not be read: %s; give it as "
-			"a file instead\n",
-			line->name, strerror(-ret));
+			"dmsetup: %s %s: the table on stdin can not be read: %s; give it as a file "
+			"instead\n",
+			command_of(line), line->name, strerror(-ret));
 		return CLI_EXIT_FAILED;
 	}
 	return real_exec(argv);
@@ -173,7 +191,8 @@ int main(int argc, char **argv)
 		session_catch_signals();
 		return cli_run(&table, argc - line.first, argv + line.first);
 	case DMSETUP_CREATE:
-		return create(&line, argv);
+	case DMSETUP_LOAD:
+		return with_table(&line, argv);
 	case DMSETUP_PASS:
 	default:
 		return real_exec(argv);

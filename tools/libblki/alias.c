@@ -82,28 +82,37 @@ static void plain_name(const char name[BLKI_NAME_MAX], char plain[NAME_BYTES])
 			*at = '/';
 }
 
-/* A file that names the device and does not open it. Return: the file, or -errno with the sentence set. */
-static int name_by_path(struct blki *h, const char *path, const char *given)
+int alias_node(const struct blki *h, const char *given, dev_t dev, char path[PATH_MAX])
 {
-	int fd = open(path, O_PATH | O_CLOEXEC);
-	int err = errno;
+	char name[DEVREF_NAME_BYTES];
 
-	if (fd >= 0)
-		return fd;
-	return blki_fail(h, err, "%s: its node %s can not be found: %s; mount devtmpfs at /dev", given,
-			 path, strerror(err));
-}
-
-/* A path of @dev below /dev: the first of the three that is there. */
-static void node_of(const char *given, const char *name, dev_t dev, char path[PATH_MAX])
-{
 	snprintf(path, PATH_MAX, "%s", given);
 	if (strchr(given, '/') && is_device(path, dev))
-		return;
-	snprintf(path, PATH_MAX, "/dev/%s", name);
-	if (is_device(path, dev))
-		return;
+		return 0;
+	if (!sysfs_name(h->sysfs, dev, name, sizeof(name))) {
+		snprintf(path, PATH_MAX, "/dev/%s", name);
+		if (is_device(path, dev))
+			return 0;
+	}
 	snprintf(path, PATH_MAX, "/dev/block/%u:%u", major(dev), minor(dev));
+	return is_device(path, dev) ? 0 : -ENOENT;
+}
+
+/* A file that names the device and does not open it. Return: the file, or -errno with the sentence set. */
+static int name_by_path(struct blki *h, dev_t dev, const char *given)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (alias_node(h, given, dev, path))
+		return blki_fail(h, ENOENT,
+				 "%s: the device %u:%u has no node below /dev; mount devtmpfs there",
+				 given, major(dev), minor(dev));
+	fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	return blki_fail(h, errno, "%s: %s can not be looked up: %s", given, path,
+			 strerror(errno));
 }
 
 static int change(struct blki *h, unsigned long request, int fd, const char *object,
@@ -128,14 +137,10 @@ static int change(struct blki *h, unsigned long request, int fd, const char *obj
 int alias_add(struct blki *h, dev_t origin, const char *given, dev_t *alias, char *node,
 	      size_t node_bytes)
 {
-	char path[PATH_MAX], name[DEVREF_NAME_BYTES] = "";
+	char path[PATH_MAX];
 	struct blki_alias a;
-	int fd, ret;
+	int fd = name_by_path(h, origin, given), ret;
 
-	if (sysfs_name(h->sysfs, origin, name, sizeof(name)))
-		return blki_fail(h, ENOENT, "%s: no such block device; see lsblk", given);
-	node_of(given, name, origin, path);
-	fd = name_by_path(h, path, given);
 	if (fd < 0)
 		return fd;
 	ret = change(h, BLKI_IOC_ALIAS_ADD, fd, given, &a);
@@ -144,12 +149,14 @@ int alias_add(struct blki *h, dev_t origin, const char *given, dev_t *alias, cha
 		return ret;
 	*alias = makedev(a.major, a.minor);
 	if (alias_path(a.name, path, sizeof(path)) >= (int)node_bytes)
-		return blki_fail(h, ENAMETOOLONG, "%s: the path of its alias, %s, is longer than the "
-				 "caller's %zu bytes", given, path, node_bytes);
+		return blki_fail(h, ENAMETOOLONG,
+				 "%s: the path of its alias, %s, is longer than the caller's %zu bytes",
+				 given, path, node_bytes);
 	if (!is_device(path, *alias))
-		return blki_fail(h, ENOENT, "%s: its alias %u:%u has no node %s; mount devtmpfs at /dev "
-				 "or make it: mknod %s b %u %u", given, a.major, a.minor, path, path,
-				 a.major, a.minor);
+		return blki_fail(h, ENOENT,
+				 "%s: its alias %u:%u has no node %s; mount devtmpfs at /dev, or "
+				 "make it: mknod %s b %u %u",
+				 given, a.major, a.minor, path, path, a.major, a.minor);
 	strcpy(node, path);
 	return 0;
 }
@@ -165,7 +172,7 @@ int blki_alias_add(struct blki *h, const char *origin, char *node, size_t node_s
 	return ret ?: alias_add(h, ref.dev, origin, &alias, node, node_size);
 }
 
-static int list(struct blki *h, struct blki_alias_entry **entries, size_t *nr)
+int alias_list(struct blki *h, struct blki_alias_entry **entries, size_t *nr)
 {
 	struct blki_alias_entry *room = NULL, *larger;
 	unsigned int nr_room = LIST_ROOM_FIRST;
@@ -208,7 +215,7 @@ int blki_alias_list(struct blki *h, struct blki_alias_entry **entries, size_t *n
 	*entries = NULL;
 	*nr = 0;
 	blki_begin(h);
-	ret = blki_need_module(h) ?: list(h, entries, nr);
+	ret = blki_need_module(h) ?: alias_list(h, entries, nr);
 	if (!ret && !*nr) {
 		free(*entries);
 		*entries = NULL;
@@ -240,14 +247,13 @@ int blki_alias_del(struct blki *h, const char *dev)
 {
 	const struct blki_alias_entry *found;
 	struct blki_alias_entry *entries;
-	char path[PATH_MAX], given[PATH_MAX], name[NAME_BYTES];
 	struct blki_alias a;
 	struct devref ref;
 	size_t nr;
 	int ret, fd;
 
 	blki_begin(h);
-	ret = blki_need_module(h) ?: list(h, &entries, &nr);
+	ret = blki_need_module(h) ?: alias_list(h, &entries, &nr);
 	if (ret)
 		return ret;
 	ret = devref_resolve(h, dev, &ref);
@@ -256,11 +262,8 @@ int blki_alias_del(struct blki *h, const char *dev)
 		free(entries);
 		return ret ?: blki_fail(h, ENOENT, "%s: has no alias; see blki alias list", dev);
 	}
-	alias_path(found->name, given, sizeof(given));
-	plain_name(found->name, name);
-	node_of(given, name, makedev(found->major, found->minor), path);
+	fd = name_by_path(h, makedev(found->major, found->minor), dev);
 	free(entries);
-	fd = name_by_path(h, path, dev);
 	if (fd < 0)
 		return fd;
 	ret = change(h, BLKI_IOC_ALIAS_DEL, fd, dev, &a);

@@ -1,17 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Making an alias for a device that is known by its number.
+ * Aliases for callers within libblki: devices known by their numbers.
  *
  * blki_alias_add() and dm.c, which replaces the devices of a noexcl line, both end here. Private to
  * tools/.
  */
-#ifndef BLKI_ALIAS_H
-#define BLKI_ALIAS_H
+#ifndef BLKI_LIB_ALIAS_H
+#define BLKI_LIB_ALIAS_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 #include "tools/libblki/handle.h"
+
+/**
+ * alias_node - a path of a device below /dev, without opening it
+ * @h: a handle
+ * @given: what the user called it, preferred when it is a path of it; or ""
+ * @dev: its number
+ * @path: out: the path
+ *
+ * Return: 0, or -ENOENT when it has none.
+ */
+int alias_node(const struct blki *h, const char *given, dev_t dev, char path[PATH_MAX]);
+
+/**
+ * alias_list - blki_alias_list() for callers within a call of <blki.h>
+ * @h: a handle whose module is there
+ * @entries: out: array to be freed with free(3)
+ * @nr: out: entries in it
+ *
+ * Return: 0 or -errno, the sentence set.
+ */
+int alias_list(struct blki *h, struct blki_alias_entry **entries, size_t *nr);
 
 /**
  * alias_add - make the alias of a device, or find the one there is
@@ -27,4 +49,4 @@
 int alias_add(struct blki *h, dev_t origin, const char *given, dev_t *alias, char *node,
 	      size_t node_bytes);
 
-#endif /* BLKI_ALIAS_H */
+#endif /* BLKI_LIB_ALIAS_H */

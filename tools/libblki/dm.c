@@ -27,6 +27,7 @@
 
 #include "tools/libblki/devref.h"
 #include "tools/libblki/kmsg.h"
+#include "tools/libblki/noexcl.h"
 #include "tools/libblki/table.h"
 
 /*
@@ -190,35 +191,44 @@ static int ensure_node(struct blki *h, const char *name, char *node, size_t node
 	return 0;
 }
 
-/* A noexcl line may name its device as any command of ours does; the target gets MAJOR:MINOR. */
-static int add_line(struct blki *h, struct dm_task *task, const struct table_line *line)
+/* The device of "linear ... noexcl" may be named as any command of ours does. Result to be freed. */
+static int linear_params(struct blki *h, const char *params, char **rewritten)
 {
-	char params[PATH_MAX + 32], device[PATH_MAX];
-	const char *args = line->params;
+	size_t nr = strcspn(params, " \t");
+	char device[PATH_MAX];
 	struct devref ref;
-	size_t nr;
 	int ret;
 
-	if (line->noexcl) {
-		nr = strcspn(args, " \t");
-		if (nr >= sizeof(device))
-			return blki_fail(h, ENAMETOOLONG,
-					 "the device of a noexcl line has a path of "
-					 "%zu bytes; use a shorter one",
-					 nr);
-		memcpy(device, args, nr);
-		device[nr] = '\0';
-		ret = devref_resolve(h, device, &ref);
-		if (ret)
-			return ret;
-		args += nr + strspn(args + nr, " \t");
-		snprintf(params, sizeof(params), "%u:%u %s", major(ref.dev), minor(ref.dev), args);
-		args = params;
-	}
-	if (!dm_task_add_target(task, line->start_sectors, line->length_sectors, line->target,
-				args))
+	if (nr >= sizeof(device))
+		return blki_fail(h, ENAMETOOLONG,
+				 "the device of a noexcl line has a path of "
+				 "%zu bytes; use a shorter one",
+				 nr);
+	memcpy(device, params, nr);
+	device[nr] = '\0';
+	ret = devref_resolve(h, device, &ref);
+	if (ret)
+		return ret;
+	params += nr + strspn(params + nr, " \t");
+	if (asprintf(rewritten, "%u:%u %s", major(ref.dev), minor(ref.dev), params) < 0)
 		return blki_fail(h, ENOMEM, "the table: out of memory; try again");
 	return 0;
+}
+
+static int add_line(struct blki *h, struct dm_task *task, const struct table_line *line)
+{
+	char *rewritten = NULL;
+	int ret = 0;
+
+	if (line->noexcl && !strcmp(line->target, BLKI_LINEAR_TARGET))
+		ret = linear_params(h, line->params, &rewritten);
+	else if (line->noexcl)
+		ret = noexcl_params(h, line->target, line->params, &rewritten);
+	if (!ret && !dm_task_add_target(task, line->start_sectors, line->length_sectors,
+					line->target, rewritten ? rewritten : line->params))
+		ret = blki_fail(h, ENOMEM, "the table: out of memory; try again");
+	free(rewritten);
+	return ret;
 }
 
 /* With udev, a rule may hold the device open for a moment: libdevmapper then tries again. */
@@ -373,6 +383,24 @@ int dm_create(struct blki *h, const struct dm_request *r, char *node, size_t nod
 end_log:
 	log_end();
 free_table:
+	table_free(&table);
+	return ret;
+}
+
+int dm_load(struct blki *h, const struct dm_request *r)
+{
+	char log[DM_LOG_BYTES];
+	struct table table;
+	int ret = check_request(h, r);
+
+	if (ret)
+		return ret;
+	ret = parse_table(h, r, &table);
+	if (!ret) {
+		log_begin(log);
+		ret = load_table(h, r, &table, log);
+		log_end();
+	}
 	table_free(&table);
 	return ret;
 }

@@ -13,7 +13,7 @@
 #include "tools/libblki/handle.h"
 
 /**
- * struct dm_request - a device to make
+ * struct dm_request - a device to make, or to load a table into
  * @name: device-mapper name
  * @uuid: device-mapper UUID, or NULL for none
  * @table: see blki_dm_create()
@@ -37,5 +37,14 @@ struct dm_request {
  * Return: as blki_dm_create().
  */
 int dm_create(struct blki *h, const struct dm_request *request, char *node, size_t node_bytes);
+
+/**
+ * dm_load - load a table into the inactive slot of a device, as dmsetup load does
+ * @h: a handle; its sentence is set on failure
+ * @request: the device, which exists, and its table; @uuid must be NULL
+ *
+ * Return: 0; -EINVAL the table is not understood; or -errno of the kernel.
+ */
+int dm_load(struct blki *h, const struct dm_request *request);
 
 #endif /* BLKI_DM_H */

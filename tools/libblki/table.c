@@ -2,7 +2,7 @@
 /*
  * Parses device-mapper tables and translates noexcl.
  *
- * dm.c and the dmsetup front-end -> table_parse(). It refuses what the kernel would refuse with
+ * dm.c and the dmsetup front-end -> table_parse() -> noexcl.c for targets other than linear. It refuses what the kernel would refuse with
  * "Invalid argument" and no words: numbers that are none, empty or overlapping extents, gaps,
  * noexcl in a place where it means nothing.
  */
@@ -126,32 +126,36 @@ static struct word last_word(const struct cursor *c)
 	return w;
 }
 
-/* "DEV OFFSET noexcl" after "linear": checks it and leaves [at, end) on "DEV OFFSET". */
-static int take_noexcl(struct table *t, struct cursor *c, struct table_line *line)
+/* "DEV OFFSET" of linear: nothing else can be mapped without a claim. */
+static int check_linear(struct table *t, const struct cursor *c)
 {
 	struct cursor args = *c;
-	struct word dev, offset, noexcl;
 	uint64_t offset_sectors;
 
-	if (strcmp(line->target, "linear"))
-		return refuse(t, c,
-			      "noexcl is known for the target linear only, not for %s; take the "
-			      "word away, or map the device with linear ... noexcl first",
-			      line->target);
-	dev = next_word(&args);
-	offset = next_word(&args);
-	noexcl = next_word(&args);
-	skip_space(&args);
-	if (!word_is(noexcl, TABLE_NOEXCL) || args.at != args.end ||
-	    !word_number(offset, &offset_sectors))
-		return refuse(t, c,
-			      "\"%.*s\" is not understood; write: linear DEVICE OFFSET noexcl",
-			      (int)(c->end - c->at), c->at);
-	c->at = dev.at;
-	c->end = offset.at + offset.nr;
-	strcpy(line->target, BLKI_LINEAR_TARGET);
+	next_word(&args);
+	if (word_number(next_word(&args), &offset_sectors)) {
+		skip_space(&args);
+		if (args.at == args.end)
+			return 0;
+	}
+	return refuse(t, c, "\"%.*s " TABLE_NOEXCL
+		      "\" is not understood; write: linear DEVICE OFFSET " TABLE_NOEXCL,
+		      (int)(c->end - c->at), c->at);
+}
+
+/* The arguments end in noexcl: takes the word off, and leaves [at, end) on what is before it. */
+static int take_noexcl(struct table *t, struct cursor *c, struct table_line *line)
+{
+	int ret;
+
+	c->end = last_word(c).at;
+	trim_end(c);
 	line->noexcl = true;
-	return 0;
+	if (strcmp(line->target, "linear"))
+		return 0;
+	ret = check_linear(t, c);
+	strcpy(line->target, BLKI_LINEAR_TARGET);
+	return ret;
 }
 
 static int parse_extent(struct table *t, struct cursor *c, struct table_line *line)

@@ -3,8 +3,9 @@
  * The device-mapper table as text: lines of "START LENGTH TARGET ARGUMENTS", in 512-byte sectors.
  *
  * dm.c loads what this parses; the dmsetup front-end asks only whether the word noexcl is there. It
- * owns the one translation of this project: "linear DEV OFFSET noexcl" becomes "blki-linear DEV
- * OFFSET". Arguments of other targets are passed on as they are. Pure: no I/O.
+ * owns the word noexcl, the last one of a line of any target, and takes it off. "linear DEV OFFSET
+ * noexcl" becomes "blki-linear DEV OFFSET"; of every other target the devices are replaced by their
+ * aliases when the table is loaded, by the rule in noexcl.h. Pure: no I/O.
  */
 #ifndef BLKI_TABLE_H
 #define BLKI_TABLE_H
@@ -32,7 +33,7 @@
  * struct table_line - one target of a table
  * @start_sectors: where it begins on the device-mapper device
  * @length_sectors: how long it is, never 0
- * @target: name of the target; blki-linear when @noexcl
+ * @target: name of the target; blki-linear for linear with @noexcl
  * @params: its arguments, without noexcl and without a comment; owned by the table
  * @noexcl: the user asked for noexcl on this line
  */

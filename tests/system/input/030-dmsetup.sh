@@ -19,7 +19,7 @@ test() {
 	refuses 1 'no-such-dm' dmsetup remap start no-such-dm /dev/nb
 	refuses 2 'start|stop|usage' dmsetup filter
 	refuses 1 'no-such-filter' dmsetup filter start no-such-filter /dev/nb
-	refuses 1 'noexcl|linear' dmsetup create bad --table "0 8 striped 1 8 /dev/nb 0 noexcl"
+	refuses 1 'zero: none of .* block device' dmsetup create bad --table "0 8 zero noexcl"
 	refuses 1 'no-such-device' dmsetup create bad --table "0 8 linear /dev/no-such-device 0 noexcl"
 	! dm_exists bad || fail "a refused table left a device"
 
