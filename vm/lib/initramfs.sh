@@ -185,7 +185,7 @@ programs_stage() {
 		[[ -d $build/$folder ]] && folders+=("$build/$folder")
 	done
 	((${#folders[@]})) || return 0
-	mapfile -d '' -t programs < <(find "${folders[@]}" -name CMakeFiles -prune -o \
+	mapfile -d '' -t programs < <(find "${folders[@]}" \( -name CMakeFiles -o -name fuzz \) -prune -o \
 		-type f -perm -u+x ! -name 'test_*' ! -name '*.so*' -print0)
 	((${#programs[@]})) || return 0
 	cp -t "$bin" -- "${programs[@]}"
