@@ -26,7 +26,7 @@
 /** enum sim_destage - which write leaves first when the cache is full */
 enum sim_destage {
 	SIM_DESTAGE_FIFO,	/* the oldest */
-	SIM_DESTAGE_RANDOM,	/* any, drawn from the seed; older versions of its blocks before it */
+	SIM_DESTAGE_RANDOM,	/* any, drawn from the seed, behind its elders */
 	SIM_DESTAGE_ELEVATOR,	/* the next in ascending address, then from the start again */
 	SIM_DESTAGES,
 };

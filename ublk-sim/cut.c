@@ -67,7 +67,7 @@ static int part_store(struct sim_cache *cache, const struct cache_entry *entry, 
 				  entry->data + from, to - from);
 }
 
-/* The end of the atomic unit that @at bytes into the entry lies in; units are aligned on the disk. */
+/* The end of the atomic unit at @at bytes into the entry; units are aligned on the disk. */
 static uint64_t unit_end(const struct sim_cache *cache, const struct cache_entry *entry,
 			 uint64_t at)
 {

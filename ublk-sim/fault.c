@@ -216,7 +216,7 @@ static uint64_t wrong_block(const struct sim_fault *fault, uint64_t block,
 	return other + (other >= block);
 }
 
-/* A block that is not stored where it should be ends the piece before it; the next begins behind. */
+/* A block that goes astray ends the piece before it; the next piece begins behind. */
 static int block_astray(const struct sim_fault *fault, struct piece *piece, uint64_t block,
 			const struct verdict *verdict)
 {
@@ -334,7 +334,8 @@ int sim_fault_create(const struct sim_fault_config *config, struct sim_fault **c
 		fault->rules = calloc(config->nr_rules + 1, sizeof(*fault->rules));
 	if (!fault || !fault->rules) {
 		free(fault);
-		return sim_error_set(err, -ENOMEM, "there is no memory for fault rules; close programs");
+		return sim_error_set(err, -ENOMEM,
+				     "there is no memory for fault rules; close programs");
 	}
 	fault->nr_rules = config->nr_rules;
 	fault->block_bytes = config->block_bytes;

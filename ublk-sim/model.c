@@ -208,8 +208,8 @@ static struct model_lane *lane_find(struct sim_model *model, const struct sim_io
 }
 
 /*
- * Seek and rotation. The time of a seek grows with the root of its distance; the angle at its end is
- * drawn. What follows the last I/O on the platter needs neither.
+ * Seek and rotation. The time of a seek grows with the root of its distance; the angle at its end
+ * is drawn. What follows the last I/O on the platter needs neither.
  *
  * Source: C. Ruemmler, J. Wilkes, "An Introduction to Disk Drive Modeling", IEEE Computer 27(3),
  * 1994: short seeks follow the root of the distance. That long ones do as well is a simplification.

@@ -58,8 +58,8 @@ static const struct profile_field profile_fields[] = {
 static const struct profile_field op_fields[] = {
 	OTHER("quantiles_us", true),
 	FIELD(PROFILE_U32, "base_bytes", false, 0, 1u << 30, struct sim_op_profile, base_bytes),
-	FIELD(PROFILE_U32, "slope_ns_per_kib", false, 0, SLOPE_NS_PER_KIB_MAX, struct sim_op_profile,
-	      slope_ns_per_kib),
+	FIELD(PROFILE_U32, "slope_ns_per_kib", false, 0, SLOPE_NS_PER_KIB_MAX,
+	      struct sim_op_profile, slope_ns_per_kib),
 	{ 0 },
 };
 
@@ -99,7 +99,8 @@ static const struct profile_field ios_fields[] = {
 };
 
 static const struct profile_field bytes_fields[] = {
-	FIELD(PROFILE_U64, "rate_per_s", true, BYTES_RATE_MIN, RATE_MAX, struct sim_cap, rate_per_s),
+	FIELD(PROFILE_U64, "rate_per_s", true, BYTES_RATE_MIN, RATE_MAX, struct sim_cap,
+	      rate_per_s),
 	FIELD(PROFILE_U64, "burst_per_s", false, 1, RATE_MAX, struct sim_cap, burst_per_s),
 	FIELD(PROFILE_U64, "credit", true, 0, CREDIT_MAX, struct sim_cap, credit),
 	{ 0 },
@@ -378,36 +379,37 @@ int sim_profile_parse(const char *text, size_t length, struct sim_profile *profi
 	return ret;
 }
 
+/* Read an open file and parse it; @cause is the sentence without the path. */
+static int file_parse(FILE *file, char *text, struct sim_profile *profile, struct sim_error *cause)
+{
+	const size_t length = fread(text, 1, PROFILE_FILE_BYTES_MAX + 1, file);
+
+	if (ferror(file))
+		return sim_error_set(cause, -EIO, "it cannot be read; give a regular file");
+	if (length > PROFILE_FILE_BYTES_MAX)
+		return sim_error_set(cause, -EFBIG, "it is longer than %u bytes; give a profile",
+				     PROFILE_FILE_BYTES_MAX);
+	return sim_profile_parse(text, length, profile, cause);
+}
+
 int sim_profile_load(const char *path, struct sim_profile *profile, struct sim_error *err)
 {
-	struct sim_error cause;
-	char *text = NULL;
-	size_t length;
+	struct sim_error cause = { "there is no memory to read it; close programs" };
+	int ret = -ENOMEM;
+	char *text;
 	FILE *file;
-	int ret;
 
 	file = fopen(path, "re");
 	if (!file)
-		return sim_error_set(err, -errno, "profile %s cannot be opened: %s; give a profile's name or file",
+		return sim_error_set(err, -errno,
+				     "profile %s cannot be opened: %s; give a profile's name or file",
 				     path, strerror(errno));
 	text = malloc(PROFILE_FILE_BYTES_MAX + 1);
-	length = text ? fread(text, 1, PROFILE_FILE_BYTES_MAX + 1, file) : 0;
-	if (!text)
-		ret = sim_error_set(err, -ENOMEM, "profile %s cannot be read: no memory; close programs",
-				    path);
-	else if (ferror(file))
-		ret = sim_error_set(err, -EIO, "profile %s cannot be read; give a regular file", path);
-	else if (length > PROFILE_FILE_BYTES_MAX)
-		ret = sim_error_set(err, -EFBIG, "profile %s is longer than %u bytes; give a profile",
-				    path, PROFILE_FILE_BYTES_MAX);
-	else {
-		ret = sim_profile_parse(text, length, profile, &cause);
-		if (ret)
-			sim_error_set(err, ret, "profile %s: %.400s", path, cause.text);
-	}
+	if (text)
+		ret = file_parse(file, text, profile, &cause);
 	free(text);
 	fclose(file);
-	return ret;
+	return ret ? sim_error_set(err, ret, "profile %s: %.400s", path, cause.text) : 0;
 }
 
 uint64_t sim_quantiles_at(const struct sim_quantiles *quantiles, double p)

@@ -16,7 +16,8 @@
 static const char *path_of(const struct profile_object *object, const char *key,
 			   char path[PROFILE_PATH_CHARS])
 {
-	snprintf(path, PROFILE_PATH_CHARS, "%.80s%s%.40s", object->path, *object->path ? "." : "", key);
+	snprintf(path, PROFILE_PATH_CHARS, "%.80s%s%.40s", object->path, *object->path ? "." : "",
+		 key);
 	return path;
 }
 

@@ -73,7 +73,8 @@ static void put(struct sim_cache *cache, uint64_t block, uint32_t nr, int value,
 	unsigned char data[DISK_BYTES];
 
 	memset(data, value, sizeof(data));
-	assert_int_equal(sim_cache_write(cache, block * BLOCK_BYTES, data, nr * BLOCK_BYTES, fua), 0);
+	assert_int_equal(sim_cache_write(cache, block * BLOCK_BYTES, data, nr * BLOCK_BYTES, fua),
+			 0);
 }
 
 /* What a read of one block returns. */
@@ -468,12 +469,12 @@ static void any_cut_leaves_a_possible_version_of_each_block(void **state)
 			.seed = seed,
 		};
 		struct sim_cache *cache = cache_on(&array, &config);
+		const enum sim_cut_policy policy = (enum sim_cut_policy)(seed % SIM_CUT_POLICIES);
 		uint64_t block;
 
 		sim_rng_seed(&rng, seed);
 		random_run(cache, &array, &rng, versions);
-		assert_int_equal(sim_cache_cut(cache, (enum sim_cut_policy)(seed % SIM_CUT_POLICIES),
-					       seed, &cut), 0);
+		assert_int_equal(sim_cache_cut(cache, policy, seed, &cut), 0);
 		for (block = 0; block < NR_BLOCKS; block++)
 			assert_non_null(memchr(versions[block].value, on_medium(&array, block),
 					       versions[block].nr));
@@ -507,7 +508,7 @@ static void equal_runs_have_equal_cuts(void **state)
 	assert_true(cuts[0].hash != 0);
 }
 
-/* One of four threads with a fourth of the disk: each reads back what it wrote, whoever destages. */
+/* One of four threads with a fourth of the disk: each reads what it wrote, whoever destages. */
 struct worker {
 	struct sim_cache *cache;
 	unsigned int nr;

@@ -353,7 +353,8 @@ static void hang_holds_the_answer_of_finished_io(void **state)
 	assert_int_equal(sim_fault_read(fault, 3 * BLOCK_BYTES, data, BLOCK_BYTES, &hang), 0);
 	assert_false(hang);
 	memset(data, NEW, sizeof(data));
-	assert_int_equal(sim_fault_write(fault, 3 * BLOCK_BYTES, data, BLOCK_BYTES, &media, &hang), 0);
+	assert_int_equal(sim_fault_write(fault, 3 * BLOCK_BYTES, data, BLOCK_BYTES, &media, &hang),
+			 0);
 	assert_true(hang);
 	assert_int_equal(count(3, NEW), BLOCK_BYTES);
 	sim_fault_destroy(fault);
@@ -458,7 +459,8 @@ static void decisions_do_not_depend_on_threads(void **state)
 
 		for (i = 0; i < nr; i++) {
 			workers[i] = (struct worker){ fault, i, nr };
-			assert_int_equal(pthread_create(&threads[i], NULL, worker_run, &workers[i]), 0);
+			assert_int_equal(
+				pthread_create(&threads[i], NULL, worker_run, &workers[i]), 0);
 		}
 		for (i = 0; i < nr; i++)
 			pthread_join(threads[i], NULL);

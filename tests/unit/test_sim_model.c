@@ -34,7 +34,8 @@ static struct sim_profile constant(void)
 	int op;
 
 	for (op = 0; op < SIM_OP_COUNT; op++)
-		profile.ops[op] = (struct sim_op_profile){ .base = base, .base_bytes = BLOCK_BYTES };
+		profile.ops[op] =
+			(struct sim_op_profile){ .base = base, .base_bytes = BLOCK_BYTES };
 	return profile;
 }
 
@@ -168,8 +169,8 @@ static double mechanics_share(const void *of, double ns)
 
 	for (i = 0; i < DISTANCES; i++) {
 		const double d = (i + 0.5) / DISTANCES;
-		const double seek = (double)profile->seek_track_ns +
-				    (double)(profile->seek_full_ns - profile->seek_track_ns) * sqrt(d);
+		const uint64_t beyond_ns = profile->seek_full_ns - profile->seek_track_ns;
+		const double seek = (double)profile->seek_track_ns + (double)beyond_ns * sqrt(d);
 
 		for (k = 0; k < OVERHEADS; k++) {
 			const double overhead =
@@ -462,10 +463,13 @@ static void equal_arrivals_have_equal_due_times(void **state)
 	for (run = 0; run < 3; run++) {
 		struct sim_model *model = sim_model_create(&profile, DISK_BYTES, run < 2 ? 7 : 8);
 
-		for (i = 0; i < 2000; i++)
-			dues[run] = sim_mix3(dues[run], i,
-					     arrive(model, i * 1000, i % 3 ? SIM_OP_READ : SIM_OP_WRITE,
-						    i * 65536ULL, BLOCK_BYTES));
+		for (i = 0; i < 2000; i++) {
+			const uint64_t due_ns =
+				arrive(model, i * 1000, i % 3 ? SIM_OP_READ : SIM_OP_WRITE,
+				       i * 65536ULL, BLOCK_BYTES);
+
+			dues[run] = sim_mix3(dues[run], i, due_ns);
+		}
 		sim_model_totals(model, &totals[run]);
 		sim_model_destroy(model);
 	}

@@ -189,13 +189,15 @@ static void load_shipped(const char *name, struct sim_profile *profile)
 static void shipped_profiles_say_what_their_sources_say(void **state)
 {
 	struct sim_profile p;
+	double rate_gb_s;
 	double seek_ms;
 
 	(void)state;
 	load_shipped("nvme-tlc", &p);
 	assert_true(fabs(mean_us(&p.ops[SIM_OP_READ].base) / (1e6 / 19000) - 1) < 0.02);
 	assert_true(fabs(mean_us(&p.ops[SIM_OP_WRITE].base) / (1e6 / 60000) - 1) < 0.02);
-	assert_true(fabs(p.lanes * (double)p.program_bytes / (double)p.program_ns / 1.7 - 1) < 0.02);
+	rate_gb_s = p.lanes * (double)p.program_bytes / (double)p.program_ns;
+	assert_true(fabs(rate_gb_s / 1.7 - 1) < 0.02);
 	load_shipped("sata-ssd", &p);
 	assert_true(fabs(mean_us(&p.ops[SIM_OP_READ].base) / (1e6 / 13000) - 1) < 0.02);
 	assert_true(fabs(mean_us(&p.ops[SIM_OP_WRITE].base) / (1e6 / 36000) - 1) < 0.02);

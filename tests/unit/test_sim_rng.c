@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The generator: the published sequence of SplitMix64, bounds without bias, fractions inside [0, 1).
+ * The generator: the published sequence of SplitMix64, bounds without bias, fractions in [0, 1).
  */
 #include "ublk-sim/rng.h"
 
