@@ -164,28 +164,38 @@ static void run_unknown_command_is_usage_error(void **state)
 	assert_int_equal(cli_run(&table, 0, NULL), CLI_EXIT_USAGE);
 }
 
-static void run_fills_every_option(void **state)
+static void run_fills_its_options(void **state)
 {
 	const struct cli_table one = { "t", &all_options, 1 };
-	char *line[] = { "do", "--hook", "fast", "--class=stateful", "--offset", "4096", "--dry-run",
-			 "--freeze-fs", "--larger", "--force", "--native", "--clean", "--altitude", "7",
+	char *line[] = { "do", "--hook", "fast", "--offset", "4096", "--dry-run",
+			 "--freeze-fs", "--force", "--native", "--clean", "--altitude", "7",
 			 "--count", "3", "--file", "f.json", "--wait", "1.5", "--timeout", "2", "--json",
 			 "word" };
 
 	(void)state;
 	assert_int_equal(cli_run(&one, sizeof(line) / sizeof(line[0]), line), CLI_EXIT_OK);
 	assert_int_equal(seen.hook, BLKI_HOOK_FAST);
-	assert_int_equal(seen.acceptor_class, BLKI_CLASS_STATEFUL + 1);
 	assert_int_equal(seen.offset_sectors, 4096);
 	assert_int_equal(seen.altitude, 7);
 	assert_int_equal(seen.count, 3);
 	assert_int_equal(seen.wait_ms, 1500);
 	assert_int_equal(seen.timeout_ms, 2000);
 	assert_string_equal(seen.file, "f.json");
-	assert_true(seen.dry_run && seen.freeze_fs && seen.larger && seen.force && seen.native &&
+	assert_true(seen.dry_run && seen.freeze_fs && seen.force && seen.native &&
 		    seen.clean && seen.json && !seen.all);
 	assert_int_equal(seen.nr_words, 1);
 	assert_string_equal(seen.words[0], "word");
+}
+
+static void run_fills_options_of_a_dm_acceptor(void **state)
+{
+	const struct cli_table one = { "t", &all_options, 1 };
+	char *line[] = { "do", "--class=stateful", "--larger", "--all" };
+
+	(void)state;
+	assert_int_equal(cli_run(&one, 4, line), CLI_EXIT_OK);
+	assert_int_equal(seen.acceptor_class, BLKI_CLASS_STATEFUL + 1);
+	assert_true(seen.larger && seen.all && !seen.native);
 }
 
 int main(void)
@@ -199,7 +209,8 @@ int main(void)
 		cmocka_unit_test(number_takes_digits_only),
 		cmocka_unit_test(find_matches_whole_words),
 		cmocka_unit_test(run_unknown_command_is_usage_error),
-		cmocka_unit_test(run_fills_every_option),
+		cmocka_unit_test(run_fills_its_options),
+		cmocka_unit_test(run_fills_options_of_a_dm_acceptor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,8 @@ static int setup_tree(void **state)
 	make_sized("blki!sda1", "250:0", "8000");
 	set_partuuid("sda/sda1", "AAAA-01");
 	set_partuuid("sda/sda2", "AAAA-02");
+	made_sysfs_dirs(made_sysfs_path("devices/blki!sda1/blki"));
+	made_sysfs_file(made_sysfs_path("devices/blki!sda1/blki/origin"), "sda1");
 	made_sysfs_dm("dm-0", "253:0", "low");
 	made_sysfs_dm("dm-1", "253:1", "top");
 	made_sysfs_dm("dm-2", "253:2", "secret");

@@ -35,6 +35,8 @@ static int setup_tree(void **state)
 	made_sysfs_device("sda/sda1", "8:1");
 	made_sysfs_device("sdb", "8:16");
 	made_sysfs_device("blki!sda1", "250:0");
+	made_sysfs_dirs(made_sysfs_path("devices/blki!sda1/blki"));
+	made_sysfs_file(made_sysfs_path("devices/blki!sda1/blki/origin"), "sda1");
 	made_sysfs_dm("dm-0", "253:0", "alias-user");
 	made_sysfs_dm("dm-1", "253:1", "noexcl");
 	made_sysfs_dm("dm-2", "253:2", "mixed");

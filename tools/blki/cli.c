@@ -144,6 +144,9 @@ static void check_words(struct argp_state *state, const struct parse *p)
 	else if ((args->force || args->offset_sectors) && !args->native)
 		argp_error(state, "--force and --offset are for --native; give that too, or leave "
 				  "them out");
+	else if ((args->larger || args->acceptor_class) && args->native)
+		argp_error(state, "--larger and --class are for device-mapper acceptors; leave "
+			   "them out with --native, which needs no more than room at its offset");
 	else if (args->altitude > UINT32_MAX)
 		argp_error(state, "--altitude %" PRIu64 " is out of range; give 1 to %u",
 			   args->altitude, UINT32_MAX);

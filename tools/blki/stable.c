@@ -22,9 +22,6 @@
 
 #include "tools/libblki/sysfs.h"
 
-/* How sysfs.c spells the kernel name of an alias. */
-#define ALIAS_PREFIX	BLKI_ALIAS_DIR "/"
-
 static int read_number(const char *path, uint64_t *number)
 {
 	unsigned long long value;
@@ -135,9 +132,8 @@ int stable_names(const struct stable_source *source, dev_t dev, struct save_ref 
 	memset(ref, 0, sizeof(*ref));
 	if (sysfs_name(source->sysfs, dev, ref->name, sizeof(ref->name)))
 		return -ENOENT;
-	if (!strncmp(ref->name, ALIAS_PREFIX, strlen(ALIAS_PREFIX))) {
-		if (sysfs_dev_of_name(source->sysfs, ref->name + strlen(ALIAS_PREFIX), &origin) ||
-		    stable_names(source, origin, ref))
+	if (!sysfs_alias_origin(source->sysfs, dev, &origin)) {
+		if (stable_names(source, origin, ref))
 			return -ENOENT;
 		ref->alias = true;
 		return 0;

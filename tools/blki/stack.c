@@ -3,8 +3,7 @@
  * Walks down from an acceptor: sysfs slaves, tables of blki-linear, aliases.
  *
  * cmd_status.c -> [this] -> sysfs.c, dmtable.c. blki-linear and aliases claim nothing, so sysfs
- * shows no slave of theirs: for the one the table is asked, the other's kernel name says whose it
- * is.
+ * shows no slave of theirs: for the one the table is asked, the other has an attribute of ours.
  */
 #include "tools/blki/stack.h"
 
@@ -16,9 +15,6 @@
 #include <linux/blki.h>
 
 #include "tools/libblki/sysfs.h"
-
-/* How sysfs.c spells the kernel name of an alias. */
-#define ALIAS_PREFIX	BLKI_ALIAS_DIR "/"
 
 static struct stack_node *add_node(struct stack *stack, dev_t dev, unsigned int depth)
 {
@@ -40,8 +36,6 @@ static void name_node(const struct stack_source *source, struct stack_node *node
 			 minor(node->dev));
 	if (!sysfs_dm_name(source->sysfs, node->dev, node->dm_name, sizeof(node->dm_name)))
 		node->kind = STACK_DM;
-	else if (!strncmp(node->name, ALIAS_PREFIX, strlen(ALIAS_PREFIX)))
-		node->kind = STACK_ALIAS;
 }
 
 /* An origin that is reached below its hook. */
@@ -114,9 +108,9 @@ static void add_tree(const struct stack_source *source, struct stack *stack, dev
 	if (!node || node->kind == STACK_CUT)
 		return;
 	name_node(source, node);
-	if (node->kind == STACK_ALIAS) {
-		if (!sysfs_dev_of_name(source->sysfs, node->name + strlen(ALIAS_PREFIX), &origin))
-			add_below(source, stack, origin, depth + 1);
+	if (!sysfs_alias_origin(source->sysfs, dev, &origin)) {
+		node->kind = STACK_ALIAS;
+		add_below(source, stack, origin, depth + 1);
 		return;
 	}
 	if (node->kind == STACK_DM)
