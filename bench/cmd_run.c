@@ -9,12 +9,14 @@
 
 #include <errno.h>
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "attach_time.h"
 #include "pause.h"
 #include "pause_report.h"
+#include "profile.h"
 #include "report.h"
 #include "sys.h"
 
@@ -64,7 +66,8 @@ static void end_of_options(const struct run_arguments *arguments, struct argp_st
 
 	if (!arguments->has_scenario)
 		argp_failure(state, BENCH_EXIT_USAGE, 0,
-			     "which scenario? valid: remap-overhead, attach-pause");
+			     "which scenario? valid: remap-overhead, attach-pause, "
+			     "ublk-baseline");
 	if (bench_run_check(&arguments->run, message, sizeof(message)))
 		argp_failure(state, BENCH_EXIT_USAGE, 0, "%s", message);
 }
@@ -109,7 +112,8 @@ static const struct argp argp = {
 	       "Examples:\n"
 	       "  bench run remap-overhead\n"
 	       "  bench run remap-overhead --device null_blk --arm raw,pass\n"
-	       "  bench run attach-pause --reps 5 --out /tmp/r",
+	       "  bench run attach-pause --reps 5 --out /tmp/r\n"
+	       "  bench run ublk-baseline (options: bench profile --help)",
 	.children = children,
 };
 
@@ -168,10 +172,23 @@ static void parse(struct run_arguments *arguments, int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, arguments);
 }
 
+/* ublk-baseline counts per process: its run is a profile, with the profile's options. */
+static bool is_baseline(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (!strcmp(argv[i], bench_scenarios.names[BENCH_UBLK_BASELINE].name))
+			return true;
+	return false;
+}
+
 int bench_check_run(int argc, char **argv)
 {
 	struct run_arguments arguments;
 
+	if (is_baseline(argc, argv))
+		return profile_check(argc, argv);
 	parse(&arguments, argc, argv);
 	return BENCH_EXIT_OK;
 }
@@ -196,6 +213,8 @@ int bench_cmd_run(int argc, char **argv)
 	struct bench_result *result = &run->sides[0].result;
 	int err, code = BENCH_EXIT_OK;
 
+	if (is_baseline(argc, argv))
+		return profile_main(argc, argv);
 	parse(&arguments, argc, argv);
 	err = bench_run_make_out(arguments.out_dir);
 	if (!err)

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "device_peer.h"
 #include "sys.h"
 
 #define MIB (1024 * 1024ull)
@@ -245,6 +246,7 @@ static const struct disk_driver drivers[BENCH_NR_DEVICES] = {
 	[BENCH_BRD] = { .up = brd_up, .down = brd_down },
 	[BENCH_UBLK_NULL] = { .up = ublk_up, .down = ublk_down },
 	[BENCH_UBLK_RAM] = { .up = ublk_up, .down = ublk_down },
+	[BENCH_PEER_UBLKSRV] = { .up = bench_peer_up, .down = bench_peer_down },
 };
 
 static int partition_ioctl(const struct bench_disk *disk, int op, int number, uint64_t start)

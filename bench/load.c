@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <liburing.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,7 @@
  * @spec: what to do
  * @ring: the io_uring
  * @fd: the target, also registered as file 0
+ * @fixed: buffers and file are registered
  * @nr_slots: entries of the ring, and buffers
  * @io_bytes: size of every I/O
  * @buffers: @nr_slots of @io_bytes, registered as buffers 0...
@@ -52,6 +54,7 @@ struct loader {
 	const struct bench_load_spec *spec;
 	struct io_uring ring;
 	int fd;
+	bool fixed;
 	unsigned int nr_slots;
 	size_t io_bytes;
 	char *buffers;
@@ -83,16 +86,20 @@ static int set_up_ring(struct loader *l)
 	struct io_uring_params params = {
 		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN,
 	};
+	struct io_uring_params no_params = { 0 };
 	struct iovec vecs[MAX_SLOTS];
 	unsigned int i;
 	int err;
 
-	err = io_uring_queue_init_params(l->nr_slots, &l->ring, &params);
+	err = io_uring_queue_init_params(l->nr_slots, &l->ring,
+					 l->fixed ? &params : &no_params);
 	if (err) {
 		bench_error("io_uring can not be set up: %s; Linux 6.1 or newer is needed, and "
 			    "kernel.io_uring_disabled=0", strerror(-err));
 		return err;
 	}
+	if (!l->fixed)
+		return 0;
 	for (i = 0; i < l->nr_slots; i++) {
 		vecs[i].iov_base = l->buffers + i * l->io_bytes;
 		vecs[i].iov_len = l->io_bytes;
@@ -115,6 +122,7 @@ static int loader_open(struct loader *l, const struct bench_load_spec *spec)
 
 	memset(l, 0, sizeof(*l));
 	l->spec = spec;
+	l->fixed = bench_load_engine(spec->load) == BENCH_ENGINE_FIXED;
 	l->nr_slots = depth > MIN_SLOTS ? depth : MIN_SLOTS;
 	l->io_bytes = bench_load_io_bytes(spec->load);
 	bytes = l->nr_slots * l->io_bytes;
@@ -152,8 +160,10 @@ err_free:
  */
 static void loader_close(struct loader *l)
 {
-	io_uring_unregister_files(&l->ring);
-	io_uring_unregister_buffers(&l->ring);
+	if (l->fixed) {
+		io_uring_unregister_files(&l->ring);
+		io_uring_unregister_buffers(&l->ring);
+	}
 	io_uring_queue_exit(&l->ring);
 	munmap(l->buffers, l->nr_slots * l->io_bytes);
 	free(l->offsets);
@@ -167,6 +177,11 @@ static void prepare(struct loader *l, unsigned int slot, bool write)
 	unsigned int nr = (unsigned int)l->io_bytes;
 	uint64_t offset = l->offsets[l->next++];
 
+	/* The simple loads only read. */
+	if (!l->fixed) {
+		io_uring_prep_read(sqe, l->fd, buffer, nr, offset);
+		return;
+	}
 	if (write)
 		io_uring_prep_write_fixed(sqe, 0, buffer, nr, offset, (int)slot);
 	else
@@ -221,7 +236,7 @@ static int run_window(struct loader *l, unsigned int window, unsigned int depth,
  * without waiting first, the block layer refuses to split that, and a worker thread would do it
  * all again.
  */
-static int run_window_plain(struct loader *l, unsigned int window, bool write)
+static int run_window_sync(struct loader *l, unsigned int window, bool write)
 {
 	ssize_t n;
 
@@ -258,8 +273,8 @@ static int run_one(struct loader *l)
 	enum bench_load load = l->spec->load;
 	bool write = bench_load_is_write(load);
 
-	if (bench_load_is_plain(load))
-		return run_window_plain(l, bench_load_window(load), write);
+	if (bench_load_engine(load) == BENCH_ENGINE_SYNC)
+		return run_window_sync(l, bench_load_window(load), write);
 	return run_window(l, bench_load_window(load), bench_load_depth(load), write);
 }
 

@@ -16,12 +16,17 @@ static const struct bench_name scenario_names[BENCH_NR_SCENARIOS] = {
 				   "what filters and remaps cost beside plain dm-linear" },
 	[BENCH_ATTACH_PAUSE] = { "attach-pause", NULL,
 				 "longest completion gap across attach and detach under load" },
+	[BENCH_UBLK_BASELINE] = { "ublk-baseline", NULL,
+				  "who executes what of an I/O through ublk-sim: loader, kernel, server" },
 };
 
 static const struct bench_name device_names[BENCH_NR_DEVICES] = {
 	[BENCH_NULL_BLK] = { "null_blk", NULL, "blk-mq, no data, the kernel's own null device" },
 	[BENCH_BRD] = { "brd", NULL, "bio-based RAM disk" },
 	[BENCH_UBLK_NULL] = { "ublk-null", NULL, "blk-mq, served by ublk-sim, no data" },
+	[BENCH_PEER_UBLKSRV] = { "peer-ublksrv", NULL,
+				 "blk-mq, served by the null target of ublksrv, where that is "
+				 "installed" },
 	[BENCH_UBLK_RAM] = { "ublk-ram", NULL, "blk-mq, served by ublk-sim, data in its memory" },
 };
 
@@ -70,6 +75,11 @@ static const struct bench_name load_names[BENCH_NR_LOADS] = {
 	[BENCH_RANDREAD_128K_QD1] = { "randread-128k-qd1", NULL,
 				      "128 KiB random reads by pread, one in flight; split "
 				      "8 ways on null_blk" },
+	[BENCH_SIMPLEREAD_QD1] = { "simpleread-4k-qd1", NULL,
+				   "randread-4k-qd1 by an io_uring without registered buffers, "
+				   "files or flags" },
+	[BENCH_SIMPLEREAD_QD32] = { "simpleread-4k-qd32", NULL, "the same, 32 in flight" },
+	[BENCH_SIMPLEREAD_QD128] = { "simpleread-4k-qd128", NULL, "the same, 128 in flight" },
 };
 
 #define NAMES(noun, table) { noun, table, sizeof(table) / sizeof((table)[0]) }
@@ -123,19 +133,22 @@ int bench_names_parse(const struct bench_names *names, const char *list, unsigne
 	return 0;
 }
 
-/** struct load_facts - direction, depth and size of a load, and whether it does without io_uring */
+/** struct load_facts - direction, depth, size and engine of a load */
 static const struct load_facts {
 	bool write;
 	unsigned int depth;
 	unsigned int io_bytes;
-	bool plain;
+	enum bench_engine engine;
 } load_facts[BENCH_NR_LOADS] = {
-	[BENCH_RANDREAD_QD1] = { false, 1, BENCH_BLOCK_BYTES, false },
-	[BENCH_RANDREAD_QD32] = { false, 32, BENCH_BLOCK_BYTES, false },
-	[BENCH_RANDREAD_QD128] = { false, 128, BENCH_BLOCK_BYTES, false },
-	[BENCH_RANDWRITE_QD1] = { true, 1, BENCH_BLOCK_BYTES, false },
-	[BENCH_RANDWRITE_QD32] = { true, 32, BENCH_BLOCK_BYTES, false },
-	[BENCH_RANDREAD_128K_QD1] = { false, 1, 128 * 1024, true },
+	[BENCH_RANDREAD_QD1] = { false, 1, BENCH_BLOCK_BYTES, BENCH_ENGINE_FIXED },
+	[BENCH_RANDREAD_QD32] = { false, 32, BENCH_BLOCK_BYTES, BENCH_ENGINE_FIXED },
+	[BENCH_RANDREAD_QD128] = { false, 128, BENCH_BLOCK_BYTES, BENCH_ENGINE_FIXED },
+	[BENCH_RANDWRITE_QD1] = { true, 1, BENCH_BLOCK_BYTES, BENCH_ENGINE_FIXED },
+	[BENCH_RANDWRITE_QD32] = { true, 32, BENCH_BLOCK_BYTES, BENCH_ENGINE_FIXED },
+	[BENCH_RANDREAD_128K_QD1] = { false, 1, 128 * 1024, BENCH_ENGINE_SYNC },
+	[BENCH_SIMPLEREAD_QD1] = { false, 1, BENCH_BLOCK_BYTES, BENCH_ENGINE_SIMPLE },
+	[BENCH_SIMPLEREAD_QD32] = { false, 32, BENCH_BLOCK_BYTES, BENCH_ENGINE_SIMPLE },
+	[BENCH_SIMPLEREAD_QD128] = { false, 128, BENCH_BLOCK_BYTES, BENCH_ENGINE_SIMPLE },
 };
 
 bool bench_load_is_write(enum bench_load load)
@@ -160,7 +173,7 @@ unsigned int bench_load_window(enum bench_load load)
 	return depth > BENCH_WINDOW ? depth : BENCH_WINDOW;
 }
 
-bool bench_load_is_plain(enum bench_load load)
+enum bench_engine bench_load_engine(enum bench_load load)
 {
-	return load_facts[load].plain;
+	return load_facts[load].engine;
 }

@@ -27,6 +27,7 @@
 enum bench_scenario {
 	BENCH_REMAP_OVERHEAD,
 	BENCH_ATTACH_PAUSE,
+	BENCH_UBLK_BASELINE,
 	BENCH_NR_SCENARIOS,
 };
 
@@ -36,6 +37,7 @@ enum bench_device {
 	BENCH_BRD,
 	BENCH_UBLK_NULL,
 	BENCH_UBLK_RAM,
+	BENCH_PEER_UBLKSRV,
 	BENCH_NR_DEVICES,
 };
 
@@ -66,6 +68,9 @@ enum bench_load {
 	BENCH_RANDWRITE_QD1,
 	BENCH_RANDWRITE_QD32,
 	BENCH_RANDREAD_128K_QD1,
+	BENCH_SIMPLEREAD_QD1,
+	BENCH_SIMPLEREAD_QD32,
+	BENCH_SIMPLEREAD_QD128,
 	BENCH_NR_LOADS,
 };
 
@@ -124,8 +129,15 @@ int bench_names_parse(const struct bench_names *names, const char *list, unsigne
 /** bench_load_is_write - whether a load writes */
 bool bench_load_is_write(enum bench_load load);
 
-/** bench_load_is_plain - whether a load is made by pread(2) and pwrite(2), not by io_uring */
-bool bench_load_is_plain(enum bench_load load);
+/** enum bench_engine - how the loader makes its I/Os */
+enum bench_engine {
+	BENCH_ENGINE_FIXED,  /* io_uring with registered buffers and file, completions in its own context */
+	BENCH_ENGINE_SIMPLE, /* io_uring as a simple program uses it: nothing registered, no flags */
+	BENCH_ENGINE_SYNC,   /* pread(2) and pwrite(2) */
+};
+
+/** bench_load_engine - how a load is made */
+enum bench_engine bench_load_engine(enum bench_load load);
 
 /** bench_load_depth - I/Os that a load keeps in flight */
 unsigned int bench_load_depth(enum bench_load load);

@@ -29,8 +29,7 @@
 /* All that the module of this revision has a part for. */
 #define DEFAULT_ARMS                                                                               \
 	((1u << BENCH_NR_ARMS) - 1 -                                                               \
-	 (1u << BENCH_PASS_FAST | 1u << BENCH_PASS_FTRACE | 1u << BENCH_REMAP_FAST |               \
-	  1u << BENCH_REMAP_NATIVE | 1u << BENCH_REMAP_NATIVE_OTHER))
+	 (1u << BENCH_PASS_FTRACE))
 
 /*
  * The kernel's own work after boot spoils the first seconds; sleeping is free on the
@@ -42,12 +41,13 @@
 #define MAX_IOS 1048576
 
 static const struct argp_option run_options[] = {
-	{ "device", 'd', "LIST", 0, "devices, comma-separated (default: all; see bench list)", 0 },
+	{ "device", 'd', "LIST", 0, "devices, comma-separated (default: null_blk, brd, ublk-null, ublk-ram)", 0 },
 	{ "arm", 'a', "LIST", 0,
 	  "arms, comma-separated (default: all on null_blk, the main ones elsewhere); without raw "
 	  "there is nothing to compare with", 0 },
 	{ "load", 'l', "LIST", 0,
-	  "loads, comma-separated (default: all but qd128; 128k on null_blk only)", 0 },
+	  "loads, comma-separated (default: randread and randwrite but qd128; 128k on "
+	  "null_blk only)", 0 },
 	{ "reps", 'r', "N", 0, "kept repetitions, 1-10 (default: 3, gate 5); one more is dropped", 0 },
 	{ "ios", 'n', "N", 0,
 	  "I/Os of a cell in a repetition (default: 2048), rounded up to windows of 128", 0 },
@@ -61,7 +61,7 @@ static const struct argp_option run_options[] = {
 void bench_run_defaults(struct bench_run *run)
 {
 	memset(run, 0, sizeof(*run));
-	run->devices = (1u << BENCH_NR_DEVICES) - 1;
+	run->devices = (1u << BENCH_PEER_UBLKSRV) - 1;
 	run->arms = DEFAULT_ARMS;
 	run->loads = (1u << BENCH_NR_LOADS) - 1;
 	run->nr_reps = DEFAULT_REPS;

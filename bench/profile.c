@@ -8,6 +8,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "arms.h"
 #include "load.h"
@@ -31,9 +32,13 @@ struct arguments {
 };
 
 static const struct argp_option options[] = {
-	{ "device", 'd', "LIST", 0, "devices, comma-separated (default: null_blk)", 0 },
-	{ "arm", 'a', "LIST", 0, "arms, comma-separated (default: raw,dm-linear,pass,remap)", 0 },
-	{ "load", 'l', "LIST", 0, "loads, comma-separated (default: randread-4k-qd1)", 0 },
+	{ "device", 'd', "LIST", 0,
+	  "devices, comma-separated (default: null_blk; ublk-baseline: null_blk, ublk-null, "
+	  "peer-ublksrv)", 0 },
+	{ "arm", 'a', "LIST", 0,
+	  "arms, comma-separated (default: raw,dm-linear,pass,remap; ublk-baseline: raw)", 0 },
+	{ "load", 'l', "LIST", 0,
+	  "loads, comma-separated (default: randread-4k-qd1; ublk-baseline: all simpleread)", 0 },
 	{ "ios", 'n', "N", 0, "I/Os of a window (default: 4096), rounded up to 128", 0 },
 	{ "warmup", 'w', "N", 0, "I/Os before it (default: 256), likewise", 0 },
 	{ "seed", 's', "N", 0, "seed of the offsets (default: 1)", 0 },
@@ -82,14 +87,54 @@ static void take_scenario(struct arguments *arguments, char *arg, struct argp_st
 		argp_failure(state, STATUS_USAGE, 0,
 			     "one scenario at a time; \"%s\" is one too many", arg);
 	take_names(&bench_scenarios, arg, &mask, state);
+	if (mask != 1u << BENCH_REMAP_OVERHEAD && mask != 1u << BENCH_UBLK_BASELINE)
+		argp_failure(state, STATUS_USAGE, 0, "%s: it is not profiled; valid: "
+			     "remap-overhead, ublk-baseline", arg);
 	arguments->profile.scenario = arg;
+}
+
+/* What was not chosen depends on the scenario. */
+static void fill_defaults(struct profile_options *profile)
+{
+	bool baseline = !strcmp(profile->scenario, bench_scenarios.names[BENCH_UBLK_BASELINE].name);
+
+	if (baseline)
+		profile->sample = false;
+	if (!profile->devices)
+		profile->devices = baseline ? 1u << BENCH_NULL_BLK | 1u << BENCH_UBLK_NULL |
+						      1u << BENCH_PEER_UBLKSRV :
+					      1u << BENCH_NULL_BLK;
+	if (!profile->loads)
+		profile->loads = baseline ? 1u << BENCH_SIMPLEREAD_QD1 |
+						    1u << BENCH_SIMPLEREAD_QD32 |
+						    1u << BENCH_SIMPLEREAD_QD128 :
+					    1u << BENCH_RANDREAD_QD1;
+	if (!profile->arms)
+		profile->arms = baseline ? 1u << BENCH_RAW :
+					   1u << BENCH_RAW | 1u << BENCH_DM_LINEAR |
+						   1u << BENCH_PASS | 1u << BENCH_REMAP;
+	profile->skip_absent_peer = baseline;
+}
+
+static void end_of_options(struct arguments *arguments, struct argp_state *state)
+{
+	struct profile_options *profile = &arguments->profile;
+	char message[256];
+
+	if (arguments->reduce_dir)
+		return;
+	if (!profile->scenario)
+		argp_failure(state, STATUS_USAGE, 0,
+			     "which scenario? valid: remap-overhead, ublk-baseline");
+	fill_defaults(profile);
+	if (bench_arms_check(profile->arms, profile->devices, message, sizeof(message)))
+		argp_failure(state, STATUS_USAGE, 0, "%s", message);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *arguments = state->input;
 	struct profile_options *profile = &arguments->profile;
-	char message[256];
 
 	switch (key) {
 	case 'd':
@@ -129,11 +174,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		take_scenario(arguments, arg, state);
 		return 0;
 	case ARGP_KEY_END:
-		if (!profile->scenario && !arguments->reduce_dir)
-			argp_failure(state, STATUS_USAGE, 0,
-				     "which scenario? valid: remap-overhead");
-		if (bench_arms_check(profile->arms, profile->devices, message, sizeof(message)))
-			argp_failure(state, STATUS_USAGE, 0, "%s", message);
+		end_of_options(arguments, state);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -150,6 +191,7 @@ static const struct argp argp = {
 	       "Examples:\n"
 	       "  ./x bench profile remap-overhead\n"
 	       "  ./x bench profile remap-overhead --device brd --load randwrite-4k-qd32\n"
+	       "  ./x bench run ublk-baseline\n"
 	       "  bench profile --reduce results/runs/latest",
 };
 
@@ -157,10 +199,6 @@ static void parse(struct arguments *arguments, int argc, char **argv)
 {
 	*arguments = (struct arguments){
 		.profile = {
-			.devices = 1u << BENCH_NULL_BLK,
-			.loads = 1u << BENCH_RANDREAD_QD1,
-			.arms = 1u << BENCH_RAW | 1u << BENCH_DM_LINEAR | 1u << BENCH_PASS |
-				1u << BENCH_REMAP,
 			.nr_ios = DEFAULT_IOS,
 			.nr_warmup = DEFAULT_WARMUP,
 			.seed = DEFAULT_SEED,

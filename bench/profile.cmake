@@ -12,6 +12,8 @@ add_library(profile_core STATIC
 	profile_record.c
 	profile_reduce.c
 	profile_report.c
+	profile_spaces.c
+	profile_summary.c
 	profile_symbols.c
 	profile_tally.c)
 target_link_libraries(profile_core PRIVATE blki_flags PUBLIC PkgConfig::JSONC m)
@@ -19,10 +21,11 @@ target_link_libraries(profile_core PRIVATE blki_flags PUBLIC PkgConfig::JSONC m)
 target_sources(bench PRIVATE
 	profile.c
 	profile_guest.c
-	profile_sample.c)
+	profile_sample.c
+	profile_save.c)
 target_link_libraries(bench PRIVATE profile_core)
 
-foreach(unit arm fold meta record reduce symbols)
+foreach(unit arm fold meta record reduce spaces summary symbols)
 	blki_add_unit_test(test_profile_${unit}
 		SOURCES ${CMAKE_SOURCE_DIR}/tests/unit/test_profile_${unit}.c
 		LIBS profile_core)

@@ -22,7 +22,7 @@
 /* Fewer samples tell nothing: 100 give a function of 10 % only +-6 %. */
 #define PROFILE_SAMPLES_MIN 100
 /* Arms that one table compares; the arms of bench/names.h fit. */
-#define PROFILE_ARMS_MAX 8
+#define PROFILE_ARMS_MAX 16
 
 struct profile_arm {
 	const struct profile_meta_window *meta;

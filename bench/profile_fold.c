@@ -106,6 +106,28 @@ static int add_stack(struct profile_tally *stacks, const char *path, const char 
 	return err;
 }
 
+static void count_insn(struct profile_counts *counts, uint8_t facts, uint64_t nr_runs)
+{
+	counts->nr_insns += nr_runs;
+	if (facts & INSN_LOCKED)
+		counts->nr_locked += nr_runs;
+	if (facts & INSN_REP)
+		counts->nr_reps += nr_runs;
+	if (facts & INSN_SYSCALL)
+		counts->nr_syscalls += nr_runs;
+}
+
+/* A block of user space belongs to whoever has code at its address. */
+static int add_user_block(struct profile_tally *stacks, const struct profile_block *block,
+			  uint64_t nr_runs, const struct profile_spaces *spaces)
+{
+	struct profile_counts counts = { 0 };
+
+	for (uint32_t i = 0; i < block->nr_insns; i++)
+		count_insn(&counts, block->facts[i], nr_runs);
+	return profile_tally_add(stacks, profile_spaces_find(spaces, block->va), &counts);
+}
+
 /* Split the block's instructions by the function they lie in. */
 static int add_block(struct profile_tally *stacks, const char *path,
 		     const struct profile_block *block, uint64_t nr_runs,
@@ -115,6 +137,8 @@ static int add_block(struct profile_tally *stacks, const char *path,
 	struct profile_counts counts = { 0 };
 	const char *name = name_at(symbols, va);
 
+	if (profile_symbols_starts(symbols, va))
+		counts.nr_calls = nr_runs;
 	for (uint32_t i = 0; i < block->nr_insns; i++) {
 		const char *here = name_at(symbols, va);
 
@@ -124,20 +148,16 @@ static int add_block(struct profile_tally *stacks, const char *path,
 			counts = (struct profile_counts){ 0 };
 			name = here;
 		}
-		counts.nr_insns += nr_runs;
-		if (block->facts[i] & INSN_LOCKED)
-			counts.nr_locked += nr_runs;
-		if (block->facts[i] & INSN_REP)
-			counts.nr_reps += nr_runs;
+		count_insn(&counts, block->facts[i], nr_runs);
 		va += block->facts[i] & INSN_LENGTH_MASK;
 	}
 	return add_stack(stacks, path, name, &counts);
 }
 
 int profile_fold_record(const struct profile_record_window *window,
-			const struct profile_symbols *symbols, struct profile_tally *stacks)
+			const struct profile_symbols *symbols,
+			const struct profile_spaces *spaces, struct profile_tally *stacks)
 {
-	struct profile_counts user = { .nr_insns = window->user_insns };
 	char **paths = paths_new(window, symbols);
 	int err = 0;
 
@@ -145,12 +165,13 @@ int profile_fold_record(const struct profile_record_window *window,
 		return -ENOMEM;
 	for (size_t i = 0; i < window->nr_runs && !err; i++) {
 		const struct profile_run *run = &window->runs[i];
+		const struct profile_block *block = &window->blocks[run->block];
 
-		err = add_block(stacks, paths[run->node], &window->blocks[run->block],
-				run->nr_runs, symbols);
+		if (run->node == PROFILE_NODE_USER)
+			err = add_user_block(stacks, block, run->nr_runs, spaces);
+		else
+			err = add_block(stacks, paths[run->node], block, run->nr_runs, symbols);
 	}
-	if (!err && user.nr_insns)
-		err = profile_tally_add(stacks, PROFILE_FRAME_USER, &user);
 	paths_free(paths, window->nr_nodes);
 	return err;
 }

@@ -15,10 +15,13 @@
 #include <stdio.h>
 
 #include "profile_record.h"
+#include "profile_spaces.h"
 #include "profile_symbols.h"
 #include "profile_tally.h"
 
-#define PROFILE_FRAME_USER "[user]"	      /* all user space, one bucket */
+#define PROFILE_FRAME_USER "[user]"	      /* user space of neither of the next two */
+#define PROFILE_FRAME_LOADER "[loader]"	      /* user space of the loader */
+#define PROFILE_FRAME_SERVER "[server]"	      /* user space of the disk's server */
 #define PROFILE_FRAME_UNKNOWN "[unknown]"     /* kernel code without a symbol */
 #define PROFILE_FRAME_INTERRUPT "[interrupt]" /* root of interrupts and exceptions */
 
@@ -32,7 +35,8 @@ struct profile_functions {
  * profile_fold_record() - fold one window of the exact record
  * @window: the window
  * @symbols: the sorted symbols of the same window
- * @stacks: stacks are added here; user space as PROFILE_FRAME_USER
+ * @spaces: whose code is where in user space, of the same window
+ * @stacks: stacks are added here; user space as one of three frames
  *
  * Every instruction goes to the function it lies in, also where a block runs
  * over the end of one. A function reached by a jump (a tail call) stands
@@ -41,7 +45,8 @@ struct profile_functions {
  * Return: 0 or -ENOMEM.
  */
 int profile_fold_record(const struct profile_record_window *window,
-			const struct profile_symbols *symbols, struct profile_tally *stacks);
+			const struct profile_symbols *symbols,
+			const struct profile_spaces *spaces, struct profile_tally *stacks);
 
 /**
  * profile_fold_perf() - fold the text of `perf script -F comm,ip,sym`

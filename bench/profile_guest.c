@@ -17,6 +17,7 @@
 #include "arms.h"
 #include "check.h"
 #include "clock.h"
+#include "device_peer.h"
 #include "devices.h"
 #include "environment.h"
 #include "load.h"
@@ -24,6 +25,7 @@
 #include "names.h"
 #include "profile_meta.h"
 #include "profile_sample.h"
+#include "profile_save.h"
 #include "quiet.h"
 #include "result.h"
 #include "stack.h"
@@ -47,50 +49,6 @@ struct profile_run {
 static bool wanted(unsigned int mask, unsigned int bit)
 {
 	return mask & (1u << bit);
-}
-
-static int out_path(const struct profile_run *run, const char *format, unsigned int id,
-		    char **path)
-{
-	char *name;
-	int nr;
-
-	/* The formats are constants of profile_meta.h with at most one %u. */
-	if (asprintf(&name, format, id) < 0)
-		return -ENOMEM;
-	nr = asprintf(path, "%s/%s", run->options->out, name);
-	free(name);
-	return nr < 0 ? -ENOMEM : 0;
-}
-
-/* Save the text symbols of /proc/kallsyms: of modules (@id > 0), or of the kernel itself. */
-static int save_kallsyms(const struct profile_run *run, unsigned int id)
-{
-	FILE *from = fopen("/proc/kallsyms", "r"), *to = NULL;
-	char *path = NULL, *line = NULL, type;
-	size_t cap = 0;
-	int err;
-
-	err = out_path(run, id ? PROFILE_KALLSYMS_MODULES_FILE : PROFILE_KALLSYMS_CORE_FILE, id,
-		       &path);
-	if (!err) {
-		to = fopen(path, "w");
-		err = from && to ? 0 : -errno;
-	}
-	while (!err && getline(&line, &cap, from) > 0)
-		if (sscanf(line, "%*x %c", &type) == 1 && strchr("tTwW", type) &&
-		    !strchr(line, '[') == !id && fputs(line, to) < 0)
-			err = -EIO;
-	if (to && fclose(to) && !err)
-		err = -errno;
-	if (from)
-		fclose(from);
-	if (err)
-		bench_error("the guest's symbols cannot be saved in %s: %s", path,
-			    strerror(-err));
-	free(line);
-	free(path);
-	return err;
 }
 
 /* Run the load once. @mark 0: unmarked. @clock_insns: out, may be NULL. */
@@ -211,7 +169,7 @@ static int run_sampled(struct profile_run *run, const struct bench_stack *stack,
 	char *path;
 	int err;
 
-	err = out_path(run, PROFILE_PERF_FILE, window->id, &path);
+	err = profile_out_path(run->options->out, PROFILE_PERF_FILE, window->id, &path);
 	if (err)
 		return err;
 	err = profile_sample_begin(&sample);
@@ -240,7 +198,9 @@ static int run_window(struct profile_run *run, const struct bench_stack *stack,
 	bench_progress("%s, %s, %s", window.device, window.load, window.arm);
 	err = run_exact(run, stack, &window, load);
 	if (!err)
-		err = save_kallsyms(run, window.id);
+		err = profile_save_symbols(run->options->out, window.id);
+	if (!err)
+		err = profile_save_spaces(run->options->out, window.id, stack->disk->server_pid);
 	if (!err && run->options->sample)
 		err = run_sampled(run, stack, &window, load);
 	return err ? err : profile_meta_add(&run->meta, &window);
@@ -284,6 +244,11 @@ static int run_device(struct profile_run *run, enum bench_device device)
 	struct bench_disk disk;
 	int err, down;
 
+	if (device == BENCH_PEER_UBLKSRV && run->options->skip_absent_peer &&
+	    !bench_peer_installed()) {
+		bench_progress("peer-ublksrv: ublksrv is not installed, it is left out");
+		return 0;
+	}
 	err = bench_disk_up(&disk, &disk_options);
 	if (err)
 		return err;
@@ -349,7 +314,7 @@ static int prepare(struct profile_run *run)
 	if (!err)
 		err = note_environment(run);
 	if (!err)
-		err = save_kallsyms(run, 0);
+		err = profile_save_symbols(run->options->out, 0);
 	if (!err)
 		err = sys_run(NULL, 0, dm);
 	if (!err)
@@ -367,7 +332,7 @@ static int run_all(struct profile_run *run)
 			err = run_device(run, (enum bench_device)device);
 	if (err)
 		return err;
-	err = out_path(run, PROFILE_META_FILE, 0, &path);
+	err = profile_out_path(run->options->out, PROFILE_META_FILE, 0, &path);
 	if (err)
 		return err;
 	err = profile_meta_write(&run->meta, path);

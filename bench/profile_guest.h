@@ -23,6 +23,7 @@ struct profile_options {
 	size_t nr_warmup; /* I/Os before it, a multiple of BENCH_WINDOW_MAX */
 	uint64_t seed;	  /* of the offsets, the same in every arm */
 	bool sample;	  /* run perf as well */
+	bool skip_absent_peer; /* leave peer-ublksrv out where it is not installed */
 	const char *out;      /* directory for the files of profile_meta.h */
 	const char *module;   /* path of the kernel module */
 	const char *ublk_sim; /* path or name of the disk server */

@@ -6,6 +6,8 @@
  */
 #include "profile_report.h"
 
+#include "profile_summary.h"
+
 #include <errno.h>
 #include <json-c/json.h>
 #include <string.h>
@@ -29,10 +31,14 @@ static struct json_object *window_json(const struct profile_arm *arm)
 	add_count(json, "counted_instructions", all.nr_insns);
 	add_count(json, "below_submit_bio_instructions",
 		  profile_tally_sum(&arm->functions.under).nr_insns);
-	add_count(json, "user_instructions",
-		  profile_tally_get(&arm->functions.all, PROFILE_FRAME_USER).nr_insns);
+	add_count(json, "user_instructions", profile_user_insns(arm));
+	add_count(json, "loader_instructions", profile_frame_insns(arm, PROFILE_FRAME_LOADER));
+	add_count(json, "server_instructions", profile_frame_insns(arm, PROFILE_FRAME_SERVER));
+	add_count(json, "kernel_instructions", all.nr_insns - profile_user_insns(arm));
 	add_count(json, "rep_iterations", all.nr_reps);
 	add_count(json, "locked_operations", all.nr_locked);
+	add_count(json, "system_calls", all.nr_syscalls);
+	add_count(json, "context_switches", profile_nr_switches(arm));
 	add_count(json, "samples", profile_tally_sum(&arm->samples).nr_insns);
 	add_count(json, "sampled_nr_ios", arm->meta->sampled_nr_ios);
 	return json;
@@ -52,6 +58,7 @@ static int add_function(const char *name, const struct profile_counts *counts, v
 	add_count(json, "instructions", counts->nr_insns);
 	add_count(json, "below_submit_bio_instructions",
 		  profile_tally_get(&job->arm->functions.under, name).nr_insns);
+	add_count(json, "calls", counts->nr_calls);
 	add_count(json, "locked_operations", counts->nr_locked);
 	add_count(json, "rep_iterations", counts->nr_reps);
 	json_object_array_add(job->array, json);

@@ -24,6 +24,7 @@
 #define PROFILE_META_FILE "profile/windows.json"
 #define PROFILE_KALLSYMS_CORE_FILE "profile/kallsyms.core"
 #define PROFILE_KALLSYMS_MODULES_FILE "profile/kallsyms.%u"
+#define PROFILE_SPACES_FILE "profile/spaces.%u"
 #define PROFILE_PERF_FILE "profile/perf.%u.txt"
 
 /* One window. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Parses the plugin's record line by line; see profile_record.h for what is
- * refused. The letters: W window, N node, B block, C count, E end, U unclosed.
+ * refused. The letters: W window, N node, B block, C count, S count in user space, E end, U unclosed.
  */
 #include "profile_record.h"
 
@@ -102,13 +102,9 @@ static int read_block(struct profile_record_window *window, const char *line)
 	return err;
 }
 
-static int read_run(struct profile_record_window *window, const char *line)
+static int add_run(struct profile_record_window *window, struct profile_run run)
 {
-	struct profile_run run;
-
-	if (sscanf(line, "C %" SCNu32 " %" SCNu32 " %" SCNu64, &run.node, &run.block,
-		   &run.nr_runs) != 3 ||
-	    run.node >= window->nr_nodes || run.block >= window->nr_blocks)
+	if (run.block >= window->nr_blocks)
 		return -EINVAL;
 	if (reserve(&window->runs, &window->cap_runs, window->nr_runs, sizeof(run)))
 		return -ENOMEM;
@@ -116,19 +112,44 @@ static int read_run(struct profile_record_window *window, const char *line)
 	return 0;
 }
 
+static int read_run(struct profile_record_window *window, const char *line)
+{
+	struct profile_run run;
+
+	if (sscanf(line, "C %" SCNu32 " %" SCNu32 " %" SCNu64, &run.node, &run.block,
+		   &run.nr_runs) != 3 ||
+	    run.node >= window->nr_nodes)
+		return -EINVAL;
+	return add_run(window, run);
+}
+
+static int read_user_run(struct profile_record_window *window, const char *line)
+{
+	struct profile_run run = { .node = PROFILE_NODE_USER };
+
+	if (sscanf(line, "S %" SCNu32 " %" SCNu64, &run.block, &run.nr_runs) != 2)
+		return -EINVAL;
+	return add_run(window, run);
+}
+
 static int window_close(struct profile_record_window *window, const char *line)
 {
-	uint64_t sum;
+	uint64_t sum = 0, user = 0, insns;
 	uint16_t id;
 
 	if (sscanf(line, "E %" SCNu16 " %" SCNu64 " %" SCNu64 " %" SCNu64, &id,
 		   &window->total_insns, &window->user_insns, &window->nr_overflows) != 4 ||
 	    id != window->id)
 		return -EINVAL;
-	sum = window->user_insns;
-	for (size_t i = 0; i < window->nr_runs; i++)
-		sum += window->runs[i].nr_runs * window->blocks[window->runs[i].block].nr_insns;
-	return sum == window->total_insns ? 0 : -EINVAL;
+	for (size_t i = 0; i < window->nr_runs; i++) {
+		const struct profile_run *run = &window->runs[i];
+
+		insns = run->nr_runs * window->blocks[run->block].nr_insns;
+		sum += insns;
+		if (run->node == PROFILE_NODE_USER)
+			user += insns;
+	}
+	return sum == window->total_insns && user == window->user_insns ? 0 : -EINVAL;
 }
 
 /* @open: whether a window is being read; changed by W and E. */
@@ -152,6 +173,8 @@ static int read_line(struct profile_record *record, const char *line, int *open)
 		return read_block(window, line);
 	case 'C':
 		return read_run(window, line);
+	case 'S':
+		return read_user_run(window, line);
 	case 'E':
 		*open = 0;
 		return window_close(window, line);

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define PROFILE_RECORD_HEAD "blki-count 1\n"
+#define PROFILE_RECORD_HEAD "blki-count 2\n"
 
 /* Callee entered at @va on the path of @parent; node 0 is the window. */
 struct profile_node {
@@ -25,6 +25,9 @@ struct profile_block {
 	uint32_t nr_insns;
 	uint8_t *facts; /* per instruction: INSN_ bits of vm/plugin/insn.h; owned */
 };
+
+/* In place of a node: user space, where paths are not followed. */
+#define PROFILE_NODE_USER UINT32_MAX
 
 struct profile_run {
 	uint32_t node;
@@ -42,7 +45,7 @@ struct profile_record_window {
 	struct profile_run *runs;
 	size_t nr_runs, cap_runs;
 	uint64_t total_insns; /* the plugin's own sum, verified against the runs */
-	uint64_t user_insns;  /* part of total_insns */
+	uint64_t user_insns;  /* part of total_insns, verified likewise */
 	uint64_t nr_overflows;
 };
 

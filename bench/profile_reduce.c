@@ -145,12 +145,36 @@ static int load_samples(const struct reduction *reduction, const struct profile_
 	return status;
 }
 
+static int load_spaces(const struct reduction *reduction, uint16_t id,
+		       struct profile_spaces *spaces)
+{
+	char *path = path_of(reduction, PROFILE_SPACES_FILE, id);
+	FILE *file = fopen(path, "r");
+	int status = 0, err;
+
+	if (!file) {
+		status = complain(path, "%m; run the profile again");
+		goto out;
+	}
+	err = profile_spaces_read(spaces, file);
+	fclose(file);
+	if (err == -EEXIST)
+		status = complain(path, "loader and server have code at one address, so they can "
+					"not be told apart; run the profile again");
+	else if (err)
+		status = complain(path, "is no list of mappings (%s)", strerror(-err));
+out:
+	free(path);
+	return status;
+}
+
 static int load_arm(struct reduction *reduction, struct profile_arm *arm,
 		    const struct profile_meta_window *meta)
 {
 	const struct profile_record_window *window =
 		profile_record_find(&reduction->record, meta->id);
 	struct profile_symbols symbols = { 0 };
+	struct profile_spaces spaces = { 0 };
 	int status;
 
 	arm->meta = meta;
@@ -160,12 +184,15 @@ static int load_arm(struct reduction *reduction, struct profile_arm *arm,
 				"mark executed under the plugin?",
 				meta->id, meta->device, meta->load, meta->arm);
 	status = load_symbols(reduction, meta->id, &symbols);
-	if (!status && (profile_fold_record(window, &symbols, &arm->stacks) ||
+	if (!status)
+		status = load_spaces(reduction, meta->id, &spaces);
+	if (!status && (profile_fold_record(window, &symbols, &spaces, &arm->stacks) ||
 			profile_fold_functions(&arm->stacks, &arm->functions)))
 		status = complain(PROFILE_RECORD_FILE, "out of memory");
 	if (!status && meta->sampled)
 		status = load_samples(reduction, &symbols, arm);
 	profile_symbols_free(&symbols);
+	profile_spaces_free(&spaces);
 	arm->nr_overflows = window->nr_overflows;
 	if (!status && profile_check_arm(&reduction->report.checks, arm))
 		status = complain(PROFILE_RECORD_FILE, "out of memory");

@@ -6,6 +6,8 @@
  */
 #include "profile_report.h"
 
+#include "profile_summary.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -30,7 +32,7 @@ static double account_under(const struct profile_arm *arm)
 
 static double account_user(const struct profile_arm *arm)
 {
-	return per_io(arm, profile_tally_get(&arm->functions.all, PROFILE_FRAME_USER).nr_insns);
+	return per_io(arm, profile_user_insns(arm));
 }
 
 static int add_interrupt(const char *stack, const struct profile_counts *counts, void *arg)
@@ -67,11 +69,6 @@ static double account_clock(const struct profile_arm *arm)
 static double account_reps(const struct profile_arm *arm)
 {
 	return per_io(arm, profile_tally_sum(&arm->functions.all).nr_reps);
-}
-
-static double account_locked(const struct profile_arm *arm)
-{
-	return per_io(arm, profile_tally_sum(&arm->functions.all).nr_locked);
 }
 
 static const struct account_line {
@@ -146,10 +143,8 @@ static void print_rows(const struct profile_table *table, FILE *file)
 			      "profile.json.\n", nr_small, ROW_INSNS_MIN);
 }
 
-static void print_table(const struct profile_report *report, const struct profile_table *table,
-			FILE *file)
+static void print_table(const struct profile_table *table, FILE *file)
 {
-	static const struct account_line locked = { "of these locked operations", account_locked };
 	const struct profile_meta_window *meta = table->arms[0]->meta;
 
 	fprintf(file,
@@ -162,8 +157,6 @@ static void print_table(const struct profile_report *report, const struct profil
 	print_head(table, "where the instructions went", file);
 	for (size_t i = 0; i < sizeof(account) / sizeof(*account); i++)
 		print_account_line(table, &account[i], file);
-	if (report->meta.locks_counted)
-		print_account_line(table, &locked, file);
 }
 
 int profile_report_text(const struct profile_report *report, FILE *file)
@@ -171,8 +164,9 @@ int profile_report_text(const struct profile_report *report, FILE *file)
 	fprintf(file, "# Profile of %s\n\nkernel %s, module %s, command line `%s`\n",
 		report->meta.scenario, report->meta.kernel,
 		*report->meta.module ? report->meta.module : "not loaded", report->meta.cmdline);
-	for (size_t i = 0; i < report->nr_tables; i++)
-		print_table(report, &report->tables[i], file);
+	profile_summary_text(report, file);
+	for (size_t i = 0; i < report->nr_tables && !profile_is_baseline(report); i++)
+		print_table(&report->tables[i], file);
 	fputs("\n## Checks\n\n", file);
 	for (size_t i = 0; i < report->checks.nr_checks; i++) {
 		const struct profile_check *check = &report->checks.checks[i];

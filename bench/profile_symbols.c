@@ -109,10 +109,10 @@ void profile_symbols_sort(struct profile_symbols *symbols)
 	symbols->nr_symbols = nr;
 }
 
-const char *profile_symbols_find(const struct profile_symbols *symbols, uint64_t va)
+/* Return: the last symbol that starts at or before @va, or NULL. */
+static const struct profile_symbol *last_before(const struct profile_symbols *symbols, uint64_t va)
 {
 	size_t low = 0, high = symbols->nr_symbols;
-	const struct profile_symbol *symbol;
 
 	/* Invariant: symbols[0 .. low) start at or before va, symbols[high ..) after it. */
 	while (low < high) {
@@ -123,10 +123,21 @@ const char *profile_symbols_find(const struct profile_symbols *symbols, uint64_t
 		else
 			high = mid;
 	}
-	if (!low)
-		return NULL;
-	symbol = &symbols->symbols[low - 1];
-	return va - symbol->va < PROFILE_SYMBOL_BYTES_MAX ? symbol->name : NULL;
+	return low ? &symbols->symbols[low - 1] : NULL;
+}
+
+const char *profile_symbols_find(const struct profile_symbols *symbols, uint64_t va)
+{
+	const struct profile_symbol *symbol = last_before(symbols, va);
+
+	return symbol && va - symbol->va < PROFILE_SYMBOL_BYTES_MAX ? symbol->name : NULL;
+}
+
+bool profile_symbols_starts(const struct profile_symbols *symbols, uint64_t va)
+{
+	const struct profile_symbol *symbol = last_before(symbols, va);
+
+	return symbol && symbol->va == va;
 }
 
 void profile_symbols_free(struct profile_symbols *symbols)

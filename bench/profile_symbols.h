@@ -9,6 +9,7 @@
 #ifndef BLKI_PROFILE_SYMBOLS_H
 #define BLKI_PROFILE_SYMBOLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -62,6 +63,13 @@ void profile_symbols_sort(struct profile_symbols *symbols);
  * at or within PROFILE_SYMBOL_BYTES_MAX before @va.
  */
 const char *profile_symbols_find(const struct profile_symbols *symbols, uint64_t va);
+
+/**
+ * profile_symbols_starts() - whether a function starts at an address
+ * @symbols: a sorted table
+ * @va: guest virtual address
+ */
+bool profile_symbols_starts(const struct profile_symbols *symbols, uint64_t va);
 
 /**
  * profile_symbols_free() - free the table's contents

@@ -41,6 +41,8 @@ static void counts_add(struct profile_counts *to, const struct profile_counts *c
 	to->nr_insns += counts->nr_insns;
 	to->nr_locked += counts->nr_locked;
 	to->nr_reps += counts->nr_reps;
+	to->nr_syscalls += counts->nr_syscalls;
+	to->nr_calls += counts->nr_calls;
 }
 
 int profile_tally_add(struct profile_tally *tally, const char *name,

@@ -14,6 +14,8 @@ struct profile_counts {
 	uint64_t nr_insns;  /* executed instructions; one REP iteration is one */
 	uint64_t nr_locked; /* of them: locked read-modify-writes */
 	uint64_t nr_reps;   /* of them: REP iterations */
+	uint64_t nr_syscalls; /* of them: system calls */
+	uint64_t nr_calls;  /* times it was entered at its first instruction; kernel functions only */
 };
 
 struct profile_tally {

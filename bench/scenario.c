@@ -60,7 +60,10 @@ bool bench_run_wants_arm(const struct bench_run *run, enum bench_device device, 
 	return run->arms_chosen || device == BENCH_NULL_BLK || wanted(everywhere, arm);
 }
 
-/* Unless loads are chosen, the deepest is left out, and the split one where nothing is split. */
+/*
+ * Unless loads are chosen, the deepest is left out, the split one where nothing is split, and those
+ * that exist to be compared with other people's loaders.
+ */
 bool bench_run_wants_load(const struct bench_run *run, enum bench_device device,
 			  enum bench_load load)
 {
@@ -68,7 +71,7 @@ bool bench_run_wants_load(const struct bench_run *run, enum bench_device device,
 		return false;
 	if (run->loads_chosen)
 		return true;
-	return load != BENCH_RANDREAD_QD128 &&
+	return load != BENCH_RANDREAD_QD128 && bench_load_engine(load) != BENCH_ENGINE_SIMPLE &&
 	       (load != BENCH_RANDREAD_128K_QD1 || device == BENCH_NULL_BLK);
 }
 

@@ -18,7 +18,8 @@
 
 static void names_are_those_of_the_schema(void **state)
 {
-	static const char *const devices[] = { "null_blk", "brd", "ublk-null", "ublk-ram" };
+	static const char *const devices[] = { "null_blk", "brd", "ublk-null", "ublk-ram",
+					       "peer-ublksrv" };
 	static const char *const arms[] = {
 		"raw", "dm-linear", "dm-linear-2", "dm-linear-alias", "idle", "pass", "pass-list", "pass-fast",
 		"pass-ftrace", "remap", "remap-fast", "remap-alias", "remap-native",
@@ -27,9 +28,9 @@ static void names_are_those_of_the_schema(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(bench_devices.nr, 4);
+	assert_int_equal(bench_devices.nr, sizeof(devices) / sizeof(devices[0]));
 	assert_int_equal(bench_arms.nr, sizeof(arms) / sizeof(arms[0]));
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < bench_devices.nr; i++)
 		assert_string_equal(bench_devices.names[i].name, devices[i]);
 	for (i = 0; i < bench_arms.nr; i++)
 		assert_string_equal(bench_arms.names[i].name, arms[i]);
@@ -55,7 +56,7 @@ static void parse_unknown_name_lists_valid_ones(void **state)
 	assert_int_equal(bench_names_parse(&bench_devices, "brd,nvme", &mask, message,
 					   sizeof(message)), -EINVAL);
 	assert_string_equal(message, "unknown device \"nvme\"; valid: null_blk, brd, ublk-null, "
-			    "ublk-ram");
+			    "ublk-ram, peer-ublksrv");
 	assert_int_equal(mask, 77);
 }
 

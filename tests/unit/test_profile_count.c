@@ -204,9 +204,11 @@ static void window_counts_what_runs_inside(void **state)
 	assert_non_null(window);
 	assert_int_equal(window->user_insns, 1); /* the closing mark */
 	assert_int_equal(window->total_insns, 11 * 2 + 1);
-	assert_int_equal(window->nr_blocks, 1);
+	assert_int_equal(window->nr_blocks, 2);
 	assert_int_equal(window->blocks[0].va, KERNEL_VA);
 	assert_int_equal(window->blocks[0].facts[0], 0x13);
+	assert_int_equal(window->runs[1].node, PROFILE_NODE_USER);
+	assert_int_equal(window->runs[1].nr_runs, 1);
 	profile_record_free(&record);
 }
 
@@ -246,7 +248,7 @@ static void translation_of_other_code_is_another_block(void **state)
 	run(&again, 4);
 	run_end();
 	assert_int_equal(read_record(&record), 0);
-	assert_int_equal(record.windows[0].nr_blocks, 2);
+	assert_int_equal(record.windows[0].nr_blocks, 3); /* and the closing mark */
 	assert_int_equal(record.windows[0].total_insns, 2 + 3 + 4 + 1);
 	profile_record_free(&record);
 }

@@ -39,6 +39,11 @@ static void load_symbols(struct profile_symbols *symbols)
 /* Fold a record of one window and return the folded text; the caller frees it. */
 static char *fold(const char *body)
 {
+	struct profile_space space[] = {
+		{ 0x5000, 0x6000, PROFILE_OWNER_LOADER },
+		{ 0x8000, 0x9000, PROFILE_OWNER_SERVER },
+	};
+	const struct profile_spaces spaces = { .spaces = space, .nr_spaces = 2 };
 	struct profile_symbols symbols = { 0 };
 	struct profile_record record = { 0 };
 	struct profile_tally stacks = { 0 };
@@ -51,7 +56,7 @@ static char *fold(const char *body)
 	assert_int_equal(profile_record_read(&record, file, &line_nr), 0);
 	fclose(file);
 	load_symbols(&symbols);
-	assert_int_equal(profile_fold_record(&record.windows[0], &symbols, &stacks), 0);
+	assert_int_equal(profile_fold_record(&record.windows[0], &symbols, &spaces, &stacks), 0);
 	assert_int_equal(profile_tally_sum(&stacks).nr_insns, record.windows[0].total_insns);
 	file = open_memstream(&text, &nr_bytes);
 	assert_int_equal(profile_fold_write(&stacks, "arm", file), 0);
@@ -76,8 +81,15 @@ static void record_calls_become_stacks(void **state)
 	(void)state;
 	assert_folds("N 1 0 ffffffff81000100\nN 2 1 ffffffff81000200\n"
 		     "B 0 ffffffff81000104 0102\nC 1 0 10\nB 1 ffffffff81000200 03\nC 2 1 4\n"
-		     "E 1 31 7 0\n",
+		     "B 2 400000 03\nS 2 7\nE 1 31 7 0\n",
 		     "arm;[user] 7\narm;entry 20\narm;entry;submit_bio 4\n");
+}
+
+static void record_user_space_is_told_apart(void **state)
+{
+	(void)state;
+	assert_folds("B 0 5010 0305\nS 0 3\nB 1 8010 03\nS 1 4\nB 2 9000 03\nS 2 5\nE 1 15 15 0\n",
+		     "arm;[loader] 6\narm;[server] 4\narm;[user] 5\n");
 }
 
 static void record_module_function_is_named(void **state)
@@ -124,9 +136,10 @@ static void record_facts_are_counted(void **state)
 {
 	struct profile_record_window window = { 0 };
 	struct profile_node nodes[2] = { { 0 }, { .va = 0xffffffff81000300 } };
-	uint8_t facts[] = { 0x13, 0x22, 0x03 };
+	uint8_t facts[] = { 0x13, 0x22, 0x43 };
 	struct profile_block block = { .va = 0xffffffff81000300, .nr_insns = 3, .facts = facts };
 	struct profile_run run = { .node = 1, .block = 0, .nr_runs = 9 };
+	const struct profile_spaces spaces = { 0 };
 	struct profile_symbols symbols = { 0 };
 	struct profile_tally stacks = { 0 };
 	struct profile_counts counts;
@@ -139,11 +152,13 @@ static void record_facts_are_counted(void **state)
 	window.runs = &run;
 	window.nr_runs = 1;
 	load_symbols(&symbols);
-	assert_int_equal(profile_fold_record(&window, &symbols, &stacks), 0);
+	assert_int_equal(profile_fold_record(&window, &symbols, &spaces, &stacks), 0);
 	counts = profile_tally_get(&stacks, "leaf");
 	assert_int_equal(counts.nr_insns, 27);
 	assert_int_equal(counts.nr_locked, 9);
 	assert_int_equal(counts.nr_reps, 9);
+	assert_int_equal(counts.nr_syscalls, 9);
+	assert_int_equal(counts.nr_calls, 9);
 	profile_tally_free(&stacks);
 	profile_symbols_free(&symbols);
 }
@@ -253,6 +268,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(record_calls_become_stacks),
+		cmocka_unit_test(record_user_space_is_told_apart),
 		cmocka_unit_test(record_module_function_is_named),
 		cmocka_unit_test(record_block_over_boundary_is_split),
 		cmocka_unit_test(record_tail_call_stands_under_callee),

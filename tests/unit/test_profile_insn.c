@@ -51,6 +51,14 @@ static void facts_rep_string_returns_rep(void **state)
 	assert_int_equal(FACTS(0xf3, 0x0f, 0x1e, 0xfa), 4);	 /* endbr64 */
 }
 
+static void facts_system_call_returns_syscall(void **state)
+{
+	(void)state;
+	assert_int_equal(FACTS(0x0f, 0x05), 2 | INSN_SYSCALL);	  /* syscall */
+	assert_int_equal(FACTS(0x0f, 0x0b), 2);			  /* ud2 */
+	assert_int_equal(FACTS(0x05, 0, 0, 0, 0), 5);		  /* add $0,%eax */
+}
+
 static void end_calls_are_calls(void **state)
 {
 	(void)state;
@@ -128,6 +136,7 @@ int main(void)
 		cmocka_unit_test(facts_lock_prefix_returns_locked),
 		cmocka_unit_test(facts_xchg_memory_returns_locked),
 		cmocka_unit_test(facts_rep_string_returns_rep),
+		cmocka_unit_test(facts_system_call_returns_syscall),
 		cmocka_unit_test(end_calls_are_calls),
 		cmocka_unit_test(end_returns_are_returns),
 		cmocka_unit_test(end_jumps_tell_indirect),

@@ -82,6 +82,8 @@ static int make_run(void **state)
 	put("profile/kallsyms.core", "ffffffff81000200 T submit_bio\n");
 	put("profile/kallsyms.1", "ffffffffc0001000 t older\t[blki]\n");
 	put("profile/kallsyms.2", "ffffffffc0001000 t hook\t[blki]\n");
+	put("profile/spaces.1", "loader 5000-6000\n");
+	put("profile/spaces.2", "loader 5000-6000\n");
 	put_meta(1300);
 	return 0;
 }
@@ -180,6 +182,13 @@ static void reduce_missing_symbols_returns_2(void **state)
 	assert_int_equal(profile_reduce(dir), 2);
 }
 
+static void reduce_shared_user_address_returns_2(void **state)
+{
+	(void)state;
+	put("profile/spaces.2", "loader 5000-6000\nserver 5000-6000\n");
+	assert_int_equal(profile_reduce(dir), 2);
+}
+
 static void reduce_no_directory_returns_2(void **state)
 {
 	(void)state;
@@ -198,6 +207,7 @@ int main(void)
 		RUN_TEST(reduce_missing_window_returns_2),
 		RUN_TEST(reduce_cut_record_returns_2),
 		RUN_TEST(reduce_missing_symbols_returns_2),
+		RUN_TEST(reduce_shared_user_address_returns_2),
 		RUN_TEST(reduce_no_directory_returns_2),
 	};
 

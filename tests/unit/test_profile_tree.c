@@ -121,9 +121,9 @@ static void step_same_path_counts_once_per_run(void **state)
 	}
 	tree_counts(*state, &nr_counts);
 	tree_nodes(*state, &nr_nodes);
-	assert_int_equal(nr_counts, 3);
+	assert_int_equal(nr_counts, 4);
 	assert_int_equal(nr_nodes, 3);
-	assert_int_equal(total_runs(*state), 15000);
+	assert_int_equal(total_runs(*state), 20000);
 	assert_int_equal(tree_user_insns(*state), 15000);
 }
 

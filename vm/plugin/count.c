@@ -7,11 +7,12 @@
  * the text record `out=FILE`, which bench/profile_record.c reads. Each window
  * is complete in itself and written when it closes:
  *
- *     blki-count 1                   first line of the file
+ *     blki-count 2                   first line of the file
  *     W ID                           a window opens
  *     N NODE PARENT VA               call path: callee entered at VA (hex)
  *     B BLOCK VA FACTS               block; two hex digits per instruction
  *     C NODE BLOCK RUNS              executions of the block on that path
+ *     S BLOCK RUNS                   executions of a block of user space
  *     E ID TOTAL USER OVERFLOWS      totals of the window, and its end
  *     U ID                           the guest ended inside window ID
  *
@@ -80,7 +81,7 @@ static void record_window(void)
 	const struct node *nodes = tree_nodes(plugin.tree, &nr_nodes);
 	const struct tree_count *counts = tree_counts(plugin.tree, &nr_counts);
 	uint64_t user_insns = tree_user_insns(plugin.tree);
-	uint64_t total = user_insns;
+	uint64_t total = 0;
 	uint32_t nr_blocks = 0;
 
 	fprintf(plugin.out, "W %u\n", plugin.id);
@@ -92,8 +93,12 @@ static void record_window(void)
 
 		if (block->window_nr != plugin.window_nr)
 			record_block(block, nr_blocks++);
-		fprintf(plugin.out, "C %" PRIu32 " %" PRIu32 " %" PRIu64 "\n", counts[i].node,
-			block->nr, counts[i].nr_runs);
+		if (counts[i].node == TREE_USER)
+			fprintf(plugin.out, "S %" PRIu32 " %" PRIu64 "\n", block->nr,
+				counts[i].nr_runs);
+		else
+			fprintf(plugin.out, "C %" PRIu32 " %" PRIu32 " %" PRIu64 "\n",
+				counts[i].node, block->nr, counts[i].nr_runs);
 		total += counts[i].nr_runs * block->nr_insns;
 	}
 	fprintf(plugin.out, "E %u %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", plugin.id, total,
@@ -263,7 +268,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
 			path);
 		return -1;
 	}
-	fputs("blki-count 1\n", plugin.out);
+	fputs("blki-count 2\n", plugin.out);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
 	qemu_plugin_register_atexit_cb(id, on_guest_end, NULL);
 	return 0;

@@ -76,6 +76,9 @@ uint8_t insn_facts(const uint8_t *bytes, size_t nr_bytes)
 		facts |= INSN_LOCKED;
 	if (head.rep && is_string_opcode(head.opcode))
 		facts |= INSN_REP;
+	/* The second opcode byte is where a one-byte opcode has its modrm. */
+	if (head.opcode == 0x0f && head.has_modrm && head.modrm == 0x05)
+		facts |= INSN_SYSCALL;
 	return facts;
 }
 

@@ -12,10 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One byte describes one instruction: its length and two facts. */
+/* One byte describes one instruction: its length and three facts. */
 #define INSN_LENGTH_MASK 0x0f /* bytes, 1..15: x86's own limit */
 #define INSN_LOCKED 0x10      /* LOCK prefix, or xchg with memory */
 #define INSN_REP 0x20	      /* REP string instruction: one count is one iteration */
+#define INSN_SYSCALL 0x40     /* system call */
 
 /* How control leaves a block whose last instruction this is. */
 enum insn_end {
@@ -32,8 +33,8 @@ enum insn_end {
  * @nr_bytes: its length, 1..15
  *
  * Context: pure.
- * Return: INSN_LENGTH_MASK bits with the length, and INSN_LOCKED, INSN_REP.
- * Source: Intel SDM volume 2, sections 2.1 (prefixes) and LOCK, XCHG, REP.
+ * Return: INSN_LENGTH_MASK bits with the length, and INSN_LOCKED, INSN_REP, INSN_SYSCALL.
+ * Source: Intel SDM volume 2, sections 2.1 (prefixes) and LOCK, XCHG, REP, SYSCALL.
  */
 uint8_t insn_facts(const uint8_t *bytes, size_t nr_bytes);
 

@@ -320,7 +320,7 @@ int tree_step(struct tree *tree, struct block *block)
 		tree->user_insns += block->nr_insns;
 		tree->depth = 0;
 		tree->last = NULL;
-		return 0;
+		return count_add(tree, TREE_USER, block);
 	}
 	if (step_context(tree, block))
 		return -ENOMEM;

@@ -25,6 +25,7 @@
 /* Kernel stacks of 16 KiB cannot hold more frames of 64 bytes. */
 #define TREE_DEPTH_MAX 256
 #define TREE_ROOT 0 /* node of the window itself */
+#define TREE_USER UINT32_MAX /* in place of a node: the blocks of user space, which have no path */
 
 /* One translated block. Lives until QEMU ends: translations refer to it. */
 struct block {
@@ -34,7 +35,7 @@ struct block {
 	uint64_t target_va;  /* of the direct jump or call it ends with; 0 for none */
 	enum insn_end end;   /* how the last instruction leaves */
 	bool entry;	     /* seen as the entry of an interrupt; the tree's */
-	bool user;	     /* user space: counted in one bucket, no path */
+	bool user;	     /* user space: counted without a path */
 	uint32_t window_nr;  /* the last window that printed it; count.c's */
 	uint32_t nr;	     /* its number in that window's record; count.c's */
 	uint8_t facts[];     /* insn_facts() of each instruction, nr_insns bytes or one more */
@@ -46,7 +47,7 @@ struct node {
 	uint64_t va;	 /* where the callee was entered */
 };
 
-/* Executions of one block on one path. */
+/* Executions of one block on one path, or in user space (TREE_USER). */
 struct tree_count {
 	uint32_t node;
 	struct block *block;
@@ -90,7 +91,7 @@ int tree_step(struct tree *tree, struct block *block);
 const struct node *tree_nodes(const struct tree *tree, size_t *nr_nodes);
 
 /**
- * tree_counts() - the counts of kernel blocks
+ * tree_counts() - the counts of all blocks
  * @tree: the tree
  * @nr_counts: out: their number
  *

@@ -8,6 +8,8 @@
 readonly BENCH_DEADLINE_S=3600
 readonly BENCH_SCENARIO=remap-overhead # the scenario of gate, when it must measure first
 
+readonly BENCH_BASELINE=ublk-baseline  # the scenario that needs the plugin
+
 BENCH_ARGS=()
 
 bench_usage() {
@@ -95,6 +97,11 @@ bench_scenario_of() {
 }
 
 bench_run() {
+	# its run is a profile: the plugin tells loader, kernel and server apart
+	if [[ $(bench_scenario_of "${@:2}") == "$BENCH_BASELINE" ]]; then
+		bench_profile "$@"
+		return
+	fi
 	bench_check "$@"
 	guest_prepare
 	BENCH_SCENARIO_RUN=$(bench_scenario_of "${@:2}")
@@ -167,15 +174,41 @@ bench_gate_against() {
 	bench_guest gate --against-dir /blki-base --out /results "$@"
 }
 
+# bench_peer_stage: the reference server's programs into the guest, when the host has them
+bench_peer_stage() {
+	local program path prefix tree=$RUN_DIR/peer found=()
+	prefix=$(pkg-config --variable=prefix ublksrv 2>/dev/null || true)
+	for program in ublk ublk.null; do
+		path=$(PATH=$PATH${prefix:+:$prefix/sbin:$prefix/bin} type -P "$program") || continue
+		file_copy "$tree" "$path" "/usr/bin/$program"
+		found+=("$path")
+	done
+	if ((${#found[@]} == 0)); then
+		say "  ublksrv is not installed (no program 'ublk' in PATH, no ublksrv.pc):" \
+			"the arm peer-ublksrv is left out"
+		return
+	fi
+	libraries_copy "$tree" "${found[@]}"
+	GUEST_STAGES+=("$tree:/")
+}
+
 bench_profile() {
-	local status=0
+	local status=0 suffix=-profile
 	bench_check "$@"
 	guest_prepare
-	GUEST_LAYERS+=(perf)
+	if [[ $(bench_scenario_of "${@:2}") == "$BENCH_BASELINE" ]]; then
+		suffix=
+		bench_peer_stage
+	else
+		GUEST_LAYERS+=(perf)
+	fi
+	# the kernel of one CPU would patch LOCK prefixes away; left in place they are counted, and the
+	# number of instructions is the same
+	[[ " $GUEST_APPEND " == *" noreplace-smp "* ]] || GUEST_APPEND+=" noreplace-smp"
 	((GUEST_MEM_MB >= 1536)) || GUEST_MEM_MB=1536
 	GUEST_PLUGIN="$(qemu_escape "$BUILD_DIR/vm/plugin/libblki-count.so"),out=$(
 		qemu_escape "$RUN_DIR/count.txt")"
-	BENCH_SCENARIO_RUN=$(bench_scenario_of "${@:2}")-profile
+	BENCH_SCENARIO_RUN=$(bench_scenario_of "${@:2}")$suffix
 	bench_guest "$@" || status=$?
 	((status == 0)) || return "$status"
 	mv -- "$RUN_DIR/count.txt" "$BENCH_DIR/count.txt"
