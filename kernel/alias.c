@@ -6,27 +6,28 @@
  * claimed by nobody, so a stock target opens it exclusively. The origin itself is held open for reading and
  * without a holder for as long as the alias exists. Which aliases there are is alias_list.c's.
  *
- * No clone. alias_submit() aims the caller's bio at the shadow (shadow.c) and leaves it on
- * current->bio_list: nothing is allocated, nothing sleeps, and the caller's loop sorts it below the alias, so
- * there is no memory to run out of and no order to get wrong. bi_bdev stays on the shadow: nobody puts it
- * back, as with nvme multipath and raid0. Who looks at it afterwards is polling (bio_poll() so finds the queue
- * that can be polled), device-mapper (which asks the limits of the device that failed a discard, and gets the
- * origin's), and the trace of the end of the bio (which names the origin). The alias keeps no account of I/O
- * in flight that a completion would have to settle; it counts bios.
+ * No clone. alias_submit() aims the caller's bio at the shadow (shadow.c) and hands it to blk_mq_submit_bio(),
+ * or, where that is not known (hook_fast.c) or the origin is bio-based, leaves it on current->bio_list, which
+ * the caller's loop sorts below the alias. Nothing is allocated, so there is no memory to run out of, and no
+ * order to get wrong. The caller's reference on the alias's queue is held meanwhile: the origin's queue is
+ * another one, below it, and nobody who has frozen that waits for this one. bi_bdev stays on the shadow:
+ * nobody puts it back, as with nvme multipath and raid0. Who looks at it afterwards is polling (bio_poll() so
+ * finds the queue that can be polled), device-mapper (which asks the limits of the device that failed a
+ * discard, and gets the origin's), and the trace of the end of the bio (which names the origin). The alias
+ * keeps no account of I/O in flight that a completion would have to settle; it counts bios.
  *
  * As in linear.c a plain read or write goes on past submit_bio_noacct(), which has just checked and throttled
- * it for the alias; what the origin may have changed since is checked here, and other operations take the
- * checked way. So I/O that only comes by the alias (a snapshot that is being read) is not held against the
- * origin's io.max, but against the alias's own; weights and latencies are the origin's, because the bio moves
- * to the origin's blkg.
+ * it for the alias; what the origin may have changed since is checked here or by blk_mq_submit_bio(), and other
+ * operations take the checked way. So I/O that only comes by the alias (a snapshot that is being read) is not
+ * held against the origin's io.max, but against the alias's own; weights and latencies are the origin's,
+ * because the bio moves to the origin's blkg.
  *
  * Limits are the origin's and follow it: they are looked at whenever the alias is opened, which is when a
  * target stacks them, and once a second while there is I/O. In between, a bio that the origin can not take
  * any more ends with an error here or in the origin's driver. A change of limits freezes the alias's queue;
- * nobody sleeps inside it, so that ends at once.
+ * when the origin hangs with bios of the alias waiting for it, that is given up and tried again later.
  */
 #include <linux/blk-cgroup.h>
-#include <linux/blk-mq.h>
 #include <linux/blkdev.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -34,28 +35,13 @@
 #include <linux/workqueue.h>
 
 #include "alias.h"
+#include "hook.h"
 
 /* The origin's limits are compared this often while there is I/O */
 #define ALIAS_LOOK_INTERVAL	HZ
 
-/* submit_bio_noacct() has something to say about these on the origin, too */
-#define ALIAS_CHECKED_FLAGS	(REQ_PREFLUSH | REQ_FUA | REQ_ATOMIC)
-
-/* True: what submit_bio_noacct() found out for the alias is all there is to find out */
-static __always_inline bool is_plain(const struct bio *bio)
-{
-	return (bio_op(bio) == REQ_OP_READ || bio_op(bio) == REQ_OP_WRITE) &&
-	       !(bio->bi_opf & ALIAS_CHECKED_FLAGS);
-}
-
-/* True: the origin has shrunk, or has larger blocks by now */
-static __always_inline bool is_beyond(struct block_device *origin, const struct bio *bio)
-{
-	u64 bytes = (u64)bio->bi_iter.bi_sector << SECTOR_SHIFT | bio->bi_iter.bi_size;
-
-	return bio_end_sector(bio) > bdev_nr_sectors(origin) ||
-	       bytes & (bdev_logical_block_size(origin) - 1);
-}
+/* 100 ms: what the alias's I/O in a queue that works takes at most; longer, the old limits stay for now */
+#define ALIAS_FREEZE_MS		100
 
 static noinline void look_kick(struct alias_disk *alias)
 {
@@ -79,16 +65,40 @@ static __always_inline void aim(struct bio *bio, struct block_device *shadow)
 		bio_associate_blkg(bio);
 }
 
-/* submit_bio_noacct() shifts the sectors, so they stay the origin's here */
+/* Nobody below asks a bio-based origin this: it may have lost NOWAIT, or have got larger blocks. */
+static noinline void submit_listed(struct alias_disk *alias, struct bio *bio)
+{
+	struct block_device *origin = alias->origin;
+	u64 bytes = (u64)bio->bi_iter.bi_sector << SECTOR_SHIFT | bio->bi_iter.bi_size;
+
+	if ((bio->bi_opf & REQ_NOWAIT) && !bdev_nowait(origin)) {
+		bio_wouldblock_error(bio);
+		return;
+	}
+	if (bytes & (bdev_logical_block_size(origin) - 1)) {
+		bio_io_error(bio);
+		return;
+	}
+	bio->bi_iter.bi_sector += origin->bd_start_sect;
+	bio_set_flag(bio, BIO_REMAPPED);
+	aim(bio, alias->shadow);
+	bio_list_add(&current->bio_list[0], bio);
+}
+
+/* submit_bio_noacct() shifts the sectors, so they stay the origin's here; an empty flush has none. */
 static noinline void submit_checked(struct alias_disk *alias, struct bio *bio)
 {
+	if (bio_sectors(bio) && bio_end_sector(bio) > bdev_nr_sectors(alias->origin)) {
+		bio_io_error(bio);
+		return;
+	}
 	bio_set_dev(bio, alias->shadow);
 	submit_bio_noacct(bio);
 }
 
 /*
  * REQ_POLLED stays: the alias has BLK_FEAT_POLL when the origin has, and a driver that has lost its poll
- * queues refuses the bio. An origin that has lost NOWAIT is asked here, nobody else would ask it.
+ * queues refuses the bio.
  */
 static void alias_submit(struct bio *bio)
 {
@@ -98,22 +108,22 @@ static void alias_submit(struct bio *bio)
 	this_cpu_inc(*alias->nr_bios);
 	if (unlikely(time_after(jiffies, READ_ONCE(alias->look_at))))
 		look_kick(alias);
-	if (unlikely((bio->bi_opf & REQ_NOWAIT) && !bdev_nowait(origin))) {
-		bio_wouldblock_error(bio);
+	if (unlikely(!blki_bio_is_plain(bio))) {
+		submit_checked(alias, bio);
 		return;
 	}
-	if (unlikely(bio_sectors(bio) && is_beyond(origin, bio))) {
+	if (unlikely(bio_end_sector(bio) > bdev_nr_sectors(origin))) {
 		bio_io_error(bio);
 		return;
 	}
-	if (unlikely(!is_plain(bio))) {
-		submit_checked(alias, bio);
+	if (unlikely(!alias->direct)) {
+		submit_listed(alias, bio);
 		return;
 	}
 	bio->bi_iter.bi_sector += origin->bd_start_sect;
 	bio_set_flag(bio, BIO_REMAPPED);
 	aim(bio, alias->shadow);
-	bio_list_add(&current->bio_list[0], bio);
+	static_call(blki_mq_submit)(bio);
 }
 
 /*
@@ -155,9 +165,10 @@ static void limits_follow(struct alias_disk *alias)
 	if (!limits_copy(alias->origin, &now) || !memcmp(&now, &alias->seen, sizeof(now)))
 		return;
 	limits_make(alias, &now, &lim);
-	blk_mq_freeze_queue(q);
+	if (blki_queue_freeze(q, ALIAS_FREEZE_MS))
+		return;
 	r = queue_limits_set(q, &lim);
-	blk_mq_unfreeze_queue(q);
+	blki_queue_unfreeze(q);
 	memcpy(&alias->seen, &now, sizeof(now));
 	if (r)
 		pr_warn("blki: %s: the new limits of %pg can not be taken over (errno %d); the old ones stay\n",
@@ -168,7 +179,7 @@ static void limits_follow(struct alias_disk *alias)
  * blki_alias_look - make limits, size and read-only state those of the origin
  * @alias: the alias
  *
- * Context: may sleep, does no I/O and waits for none.
+ * Context: may sleep, does no I/O and waits for none longer than ALIAS_FREEZE_MS.
  */
 void blki_alias_look(struct alias_disk *alias)
 {
@@ -271,6 +282,7 @@ static struct alias_disk *alias_alloc(struct file *file)
 	if (!alias)
 		return NULL;
 	alias->origin = file_bdev(file);
+	alias->direct = blki_mq_submit_known && queue_is_mq(bdev_get_queue(alias->origin));
 	mutex_init(&alias->look_lock);
 	INIT_WORK(&alias->look, look_work);
 	init_completion(&alias->freed);

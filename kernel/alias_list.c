@@ -46,6 +46,13 @@ static void list_leave(struct alias_disk *alias)
 	ida_free(&minors, minor);
 }
 
+/* The same with a word to userspace; not at the module's end, when there is no control device to send it */
+static void leave_and_tell(struct alias_disk *alias)
+{
+	blki_event_alias("alias-del", alias->origin, alias->gd->disk_name);
+	list_leave(alias);
+}
+
 static struct alias_disk *find_by_origin(struct block_device *origin)
 {
 	struct alias_disk *alias;
@@ -110,7 +117,7 @@ static int stale_remove(struct block_device *origin, const char *name, struct bl
 			 origin, origin);
 		return -EBUSY;
 	}
-	list_leave(alias);
+	leave_and_tell(alias);
 	return 0;
 }
 
@@ -130,6 +137,7 @@ static struct alias_disk *alias_new(struct file *file, struct blki_say *say)
 	alias = minor < 0 ? ERR_PTR(minor) : blki_alias_make(file, MKDEV(major, minor));
 	if (!IS_ERR(alias)) {
 		list_join(alias);
+		blki_event_alias("alias-add", origin, alias->gd->disk_name);
 		return alias;
 	}
 	if (minor >= 0)
@@ -206,7 +214,7 @@ int blki_alias_del(dev_t devt, struct blki_alias *args, struct blki_say *say)
 			 alias->origin, alias->gd->disk_name);
 	} else {
 		args_fill(args, alias);
-		list_leave(alias);
+		leave_and_tell(alias);
 	}
 	mutex_unlock(&change_lock);
 	return r;

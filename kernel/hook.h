@@ -16,6 +16,8 @@
 #ifndef BLKI_HOOK_H
 #define BLKI_HOOK_H
 
+#include <linux/static_call.h>
+
 #include "blki.h"
 
 /* the last bit of bi_flags, which 6.12 leaves free; set only on bios of blk-mq origins (hook.c asserts) */
@@ -107,5 +109,12 @@ static __always_inline bool blki_chain_passes(struct blki_origin *origin, struct
 		return false;
 	return likely(data_race(origin->mode) == BLKI_MODE_PASS);
 }
+
+/*
+ * blk_mq_submit_bio(), when blki_mq_submit_known, which does not change after the module's start. Entered
+ * under no reference on the bio's queue, and of the type of submit_bio_noacct(); see hook_fast.c.
+ */
+extern bool blki_mq_submit_known;
+DECLARE_STATIC_CALL(blki_mq_submit, submit_bio_noacct);
 
 #endif /* BLKI_HOOK_H */

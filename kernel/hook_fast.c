@@ -34,8 +34,8 @@ static void nowhere(struct bio *bio)
 	bio_io_error(bio);
 }
 
-DEFINE_STATIC_CALL(mq_submit, nowhere);
-static bool mq_submit_known;
+DEFINE_STATIC_CALL(blki_mq_submit, nowhere);
+bool blki_mq_submit_known __ro_after_init;
 
 /*
  * percpu_ref_put() and percpu_ref_get() with preemption off in place of rcu_read_lock(), which keeps off the
@@ -86,7 +86,7 @@ static noinline void submit_rest(struct blki_origin *origin, struct bio_list *li
 	while ((bio = bio_list_peek(list)) && bio->bi_bdev == bdev && blki_bio_is_rest(bio) &&
 	       data_race(origin->mode) == BLKI_MODE_PASS) {
 		bio_list_pop(list);
-		static_call(mq_submit)(bio);
+		static_call(blki_mq_submit)(bio);
 	}
 }
 
@@ -94,7 +94,7 @@ static noinline void submit_rest(struct blki_origin *origin, struct bio_list *li
 static __always_inline void send(struct blki_origin *origin, struct bio *bio)
 {
 	queue_put(origin);
-	static_call(mq_submit)(bio);
+	static_call(blki_mq_submit)(bio);
 	if (unlikely(!bio_list_empty(&current->bio_list[0])))
 		submit_rest(origin, &current->bio_list[0]);
 	queue_get(origin);
@@ -128,7 +128,7 @@ static void fast_submit(struct bio *bio)
 
 static bool fast_usable(void)
 {
-	return mq_submit_known;
+	return blki_mq_submit_known;
 }
 
 const struct blki_hook_ops blki_hook_fast = {
@@ -175,6 +175,6 @@ void __init blki_hook_fast_init(void)
 		pr_info("blki: the hook \"fast\" is not available: blk_mq_submit_bio() of this kernel is not known\n");
 		return;
 	}
-	static_call_update(mq_submit, (void (*)(struct bio *))address);
-	mq_submit_known = true;
+	static_call_update(blki_mq_submit, (void (*)(struct bio *))address);
+	blki_mq_submit_known = true;
 }
