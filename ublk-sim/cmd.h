@@ -51,6 +51,70 @@ int cmd_list(int argc, char **argv);
 int cmd_features(int argc, char **argv);
 
 /**
+ * cmd_status - one device in full
+ * @argc: as cmd_add()
+ * @argv: as cmd_add()
+ *
+ * Return: enum sim_exit.
+ */
+int cmd_status(int argc, char **argv);
+
+/**
+ * cmd_set - change a live device
+ * @argc: as cmd_add()
+ * @argv: as cmd_add()
+ *
+ * Return: enum sim_exit.
+ */
+int cmd_set(int argc, char **argv);
+
+/**
+ * cmd_cut - cut the power of a disk
+ * @argc: as cmd_add()
+ * @argv: as cmd_add()
+ *
+ * Return: enum sim_exit.
+ */
+int cmd_cut(int argc, char **argv);
+
+/**
+ * cmd_recover - serve a disk again whose server was killed
+ * @argc: as cmd_add()
+ * @argv: as cmd_add()
+ *
+ * Return: enum sim_exit.
+ */
+int cmd_recover(int argc, char **argv);
+
+/**
+ * cmd_run - make a device for one command
+ * @argc: as cmd_add()
+ * @argv: as cmd_add()
+ *
+ * Return: the exit status of the command that was run, 126 when it cannot be run, 127 when it is not
+ *	found; enum sim_exit when the device cannot be made.
+ */
+int cmd_run(int argc, char **argv);
+
+/**
+ * cmd_profiles - list the built-in profiles
+ * @argc: as cmd_add()
+ * @argv: as cmd_add()
+ *
+ * Return: enum sim_exit.
+ */
+int cmd_profiles(int argc, char **argv);
+
+/**
+ * cmd_doctor - what this host can do
+ * @argc: as cmd_add()
+ * @argv: as cmd_add()
+ *
+ * Return: enum sim_exit.
+ */
+int cmd_doctor(int argc, char **argv);
+
+/**
  * cmd_fail - tell an error
  * @err: its sentence
  *

@@ -8,7 +8,7 @@
 #include "cmd.h"
 
 #include "state.h"
-#include "ublk_compat.h"
+#include "status.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -51,83 +51,33 @@ static const struct argp argp = {
 	       "  watch -n1 ublk-sim list",
 };
 
-/* What is counted, in the order of the table. */
-static const struct {
-	const char *name;
-	unsigned int op;
-} counted[] = {
-	{ "read", UBLK_IO_OP_READ },
-	{ "write", UBLK_IO_OP_WRITE },
-	{ "flush", UBLK_IO_OP_FLUSH },
-	{ "discard", UBLK_IO_OP_DISCARD },
-	{ "write_zeroes", UBLK_IO_OP_WRITE_ZEROES },
-};
-
-#define NR_COUNTED	(sizeof(counted) / sizeof(counted[0]))
-
-static const char *liveness(const struct sim_state *state)
-{
-	return sim_state_is_live(state) ? "live" : "dead";
-}
-
-static struct json_object *device_json(const struct sim_state *state)
-{
-	const struct sim_state_header *header = state->header;
-	struct json_object *device = json_object_new_object();
-	struct json_object *queue_ios = json_object_new_array();
-	struct json_object *ios = json_object_new_object();
-	struct sim_counters sum;
-	char node[32];
-	size_t i;
-
-	sim_state_sum(state, &sum);
-	snprintf(node, sizeof(node), "/dev/ublkb%u", header->id);
-	json_object_object_add(device, "id", json_object_new_int64(header->id));
-	json_object_object_add(device, "node", json_object_new_string(node));
-	json_object_object_add(device, "target", json_object_new_string(header->target));
-	json_object_object_add(device, "queues", json_object_new_int64(header->nr_queues));
-	json_object_object_add(device, "depth", json_object_new_int64(header->depth));
-	json_object_object_add(device, "size_bytes", json_object_new_uint64(header->size_bytes));
-	json_object_object_add(device, "block_bytes", json_object_new_int64(header->block_bytes));
-	json_object_object_add(device, "pid", json_object_new_int64(header->pid));
-	json_object_object_add(device, "state", json_object_new_string(liveness(state)));
-	for (i = 0; i < NR_COUNTED; i++)
-		json_object_object_add(ios, counted[i].name,
-				       json_object_new_uint64(sum.nr_ios[counted[i].op]));
-	json_object_object_add(ios, "failed", json_object_new_uint64(sum.nr_failed));
-	json_object_object_add(device, "ios", ios);
-	for (i = 0; i < header->nr_queues; i++)
-		json_object_array_add(queue_ios,
-				      json_object_new_uint64(sim_state_queue_ios(state, (uint32_t)i)));
-	json_object_object_add(device, "queue_ios", queue_ios);
-	return device;
-}
-
 static void device_print(const struct sim_state *state)
 {
 	const struct sim_state_header *header = state->header;
 	struct sim_counters sum;
 	char node[32];
+	const struct sim_counted_op *op;
 	size_t i;
 
 	sim_state_sum(state, &sum);
 	snprintf(node, sizeof(node), "/dev/ublkb%u", header->id);
 	printf("%-12s %-6s %-5s %6u %5u %14" PRIu64 " %5u %7d", node, header->target,
-	       liveness(state), header->nr_queues, header->depth, header->size_bytes,
+	       sim_status_state_name(state), header->nr_queues, header->depth, header->size_bytes,
 	       header->block_bytes, header->pid);
-	for (i = 0; i < NR_COUNTED; i++)
-		printf(" %12" PRIu64, sum.nr_ios[counted[i].op]);
+	for (i = 0; (op = sim_counted_op(i)); i++)
+		printf(" %12" PRIu64, sum.nr_ios[op->op]);
 	printf(" %8" PRIu64 "\n", sum.nr_failed);
 }
 
 static void header_print(void)
 {
+	const struct sim_counted_op *op;
 	size_t i;
 
 	printf("%-12s %-6s %-5s %6s %5s %14s %5s %7s", "node", "target", "state", "queues",
 	       "depth", "size_bytes", "block", "pid");
-	for (i = 0; i < NR_COUNTED; i++)
-		printf(" %12s", counted[i].name);
+	for (i = 0; (op = sim_counted_op(i)); i++)
+		printf(" %12s", op->name);
 	printf(" %8s\n", "failed");
 }
 
@@ -170,7 +120,7 @@ int cmd_list(int argc, char **argv)
 		if (sim_state_open(&state, SIM_STATE_DIR, ids[i]))
 			continue;
 		if (json)
-			json_object_array_add(devices, device_json(&state));
+			json_object_array_add(devices, sim_status_of_state(&state));
 		else
 			device_print(&state);
 		sim_state_close(&state);

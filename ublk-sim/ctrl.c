@@ -155,7 +155,8 @@ int sim_ctrl_affinity(struct sim_ctrl *ctrl, uint32_t id, uint32_t queue, cpu_se
 	return ctrl_run(ctrl, UBLK_U_CMD_GET_QUEUE_AFFINITY, &cmd, CTRL_WAIT_S);
 }
 
-int sim_ctrl_start(struct sim_ctrl *ctrl, uint32_t id, int pid)
+/* A command that tells the kernel who the server is. */
+static int ctrl_call_pid(struct sim_ctrl *ctrl, unsigned int op, uint32_t id, int pid)
 {
 	const struct ublksrv_ctrl_cmd cmd = {
 		.dev_id = id,
@@ -163,7 +164,22 @@ int sim_ctrl_start(struct sim_ctrl *ctrl, uint32_t id, int pid)
 		.data = { (__u64)pid },
 	};
 
-	return ctrl_run(ctrl, UBLK_U_CMD_START_DEV, &cmd, CTRL_WAIT_S);
+	return ctrl_run(ctrl, op, &cmd, CTRL_WAIT_S);
+}
+
+int sim_ctrl_start(struct sim_ctrl *ctrl, uint32_t id, int pid)
+{
+	return ctrl_call_pid(ctrl, UBLK_U_CMD_START_DEV, id, pid);
+}
+
+int sim_ctrl_start_recovery(struct sim_ctrl *ctrl, uint32_t id)
+{
+	return ctrl_call(ctrl, UBLK_U_CMD_START_USER_RECOVERY, id, NULL, 0);
+}
+
+int sim_ctrl_end_recovery(struct sim_ctrl *ctrl, uint32_t id, int pid)
+{
+	return ctrl_call_pid(ctrl, UBLK_U_CMD_END_USER_RECOVERY, id, pid);
 }
 
 int sim_ctrl_stop(struct sim_ctrl *ctrl, uint32_t id)
@@ -176,6 +192,11 @@ int sim_ctrl_del(struct sim_ctrl *ctrl, uint32_t id, unsigned int wait_s)
 	const struct ublksrv_ctrl_cmd cmd = { .dev_id = id, .queue_id = CTRL_NO_QUEUE };
 
 	return ctrl_run(ctrl, UBLK_U_CMD_DEL_DEV, &cmd, wait_s);
+}
+
+int sim_ctrl_del_async(struct sim_ctrl *ctrl, uint32_t id)
+{
+	return ctrl_call(ctrl, UBLK_U_CMD_DEL_DEV_ASYNC, id, NULL, 0);
 }
 
 int sim_ctrl_info(struct sim_ctrl *ctrl, uint32_t id, struct ublksrv_ctrl_dev_info *info)

@@ -103,6 +103,28 @@ int sim_ctrl_affinity(struct sim_ctrl *ctrl, uint32_t id, uint32_t queue, cpu_se
 int sim_ctrl_start(struct sim_ctrl *ctrl, uint32_t id, int pid);
 
 /**
+ * sim_ctrl_start_recovery - take over a device whose server died
+ * @ctrl: open
+ * @id: device number
+ *
+ * Context: may sleep.
+ * Return: 0; -EBUSY while the kernel has not finished with the old server; -EINVAL when the
+ * device cannot be recovered; -ENODEV when there is none; -errno.
+ */
+int sim_ctrl_start_recovery(struct sim_ctrl *ctrl, uint32_t id);
+
+/**
+ * sim_ctrl_end_recovery - let the I/O flow again
+ * @ctrl: open
+ * @id: device number, every queue of which has fetched all its tags
+ * @pid: the new server
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
+ */
+int sim_ctrl_end_recovery(struct sim_ctrl *ctrl, uint32_t id, int pid);
+
+/**
  * sim_ctrl_stop - make the disk vanish and hand every tag back to the queue threads
  * @ctrl: open
  * @id: device number
@@ -125,6 +147,16 @@ int sim_ctrl_stop(struct sim_ctrl *ctrl, uint32_t id);
  * Return: 0; -ENODEV when there is none; -ETIME when it is still open; -errno.
  */
 int sim_ctrl_del(struct sim_ctrl *ctrl, uint32_t id, unsigned int wait_s);
+
+/**
+ * sim_ctrl_del_async - delete the device and do not wait until its number is free
+ * @ctrl: open
+ * @id: device number
+ *
+ * Context: may sleep, but not for those who have it open.
+ * Return: 0; -ENODEV when there is none; -EOPNOTSUPP before Linux 6.9; -errno.
+ */
+int sim_ctrl_del_async(struct sim_ctrl *ctrl, uint32_t id);
 
 /**
  * sim_ctrl_info - what the kernel knows of a device

@@ -9,19 +9,25 @@
  */
 #include "device.h"
 
+#include "device_pace.h"
+#include "device_queues.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 /* The driver's own default; a multiple of every page size. */
 #define IO_BYTES_MAX		(512u << 10)
+/* Below this a disk is slow for no reason of its own. */
+#define IO_BYTES_MIN		(64u << 10)
+/* An eighth of a small machine's memory: 128 tags of the longest request. */
+#define PINNED_BYTES_MAX	(64u << 20)
 /* A disk of today works in pages, whatever its logical block. */
 #define PHYSICAL_SHIFT		12
 /* 4 GiB less a page: the most that a 32-bit byte count can say, in whole pages. */
@@ -32,29 +38,43 @@
 #define NODE_WAIT_MS		5000
 #define NODE_POLL_NS		2000000
 #define DEL_WAIT_S		5
-#define QUEUE_STACK_BYTES	(256u << 10)
+/* The kernel ends the I/O of a killed server before it lets another one in. */
+#define RECOVERY_WAIT_MS	60000
 
 static uint8_t shift_of(uint32_t power_of_two)
 {
 	return (uint8_t)__builtin_ctz(power_of_two);
 }
 
-static void params_fill(struct sim_ublk_params *params, const struct sim_options *opts)
+/* All buffers of a device are pinned: they get smaller when there are many. */
+static uint32_t io_bytes_of(const struct sim_target_ops *ops, const struct sim_options *opts)
 {
-	*params = (struct sim_ublk_params){
-		.len = sizeof(*params),
+	const uint64_t nr_buffers = (uint64_t)opts->nr_queues * opts->depth;
+	uint32_t io_bytes = IO_BYTES_MAX;
+
+	while (ops->buffered && io_bytes > IO_BYTES_MIN && io_bytes * nr_buffers > PINNED_BYTES_MAX)
+		io_bytes /= 2;
+	return io_bytes;
+}
+
+static void params_fill(struct sim_device *device)
+{
+	const uint32_t block_bytes = device->opts->block_bytes;
+
+	device->params = (struct sim_ublk_params){
+		.len = sizeof(device->params),
 		.types = UBLK_PARAM_TYPE_BASIC | UBLK_PARAM_TYPE_DISCARD,
 		.basic = {
 			.attrs = UBLK_ATTR_VOLATILE_CACHE | UBLK_ATTR_FUA,
-			.logical_bs_shift = shift_of(opts->block_bytes),
+			.logical_bs_shift = shift_of(block_bytes),
 			.physical_bs_shift = PHYSICAL_SHIFT,
 			.io_opt_shift = PHYSICAL_SHIFT,
 			.io_min_shift = PHYSICAL_SHIFT,
-			.max_sectors = IO_BYTES_MAX >> SIM_SECTOR_SHIFT,
-			.dev_sectors = opts->size_bytes >> SIM_SECTOR_SHIFT,
+			.max_sectors = device->io_bytes >> SIM_SECTOR_SHIFT,
+			.dev_sectors = device->target.size_bytes >> SIM_SECTOR_SHIFT,
 		},
 		.discard = {
-			.discard_granularity = opts->block_bytes,
+			.discard_granularity = block_bytes,
 			.max_discard_sectors = DISCARD_SECTORS_MAX,
 			.max_write_zeroes_sectors = ZEROES_SECTORS_MAX,
 			.max_discard_segments = 1,
@@ -88,28 +108,56 @@ static int node_open(const char *path, mode_t type, dev_t dev, int flags)
 	}
 }
 
-static int device_add(struct sim_device *device, const struct sim_options *opts,
-		      struct sim_error *err)
+static uint64_t recovery_flags(const struct sim_options *opts)
+{
+	switch (opts->recovery) {
+	case SIM_RECOVERY_FAIL:
+		return UBLK_F_USER_RECOVERY;
+	case SIM_RECOVERY_REISSUE:
+		return UBLK_F_USER_RECOVERY | UBLK_F_USER_RECOVERY_REISSUE;
+	default:
+		return 0;
+	}
+}
+
+static int features_check(uint64_t features, const struct sim_options *opts, struct sim_error *err)
 {
 	const uint64_t needed = UBLK_F_USER_COPY | UBLK_F_CMD_IOCTL_ENCODE;
-	int ret;
+	const uint64_t recovery = recovery_flags(opts);
 
-	if ((device->ctrl.features & needed) != needed)
+	if ((features & needed) != needed)
 		return sim_error_set(err, -EOPNOTSUPP,
 				     "the ublk driver of this kernel has no user copy (features 0x%llx); Linux 6.5 or newer is needed",
-				     (unsigned long long)device->ctrl.features);
+				     (unsigned long long)features);
+	if ((features & recovery) != recovery)
+		return sim_error_set(err, -EOPNOTSUPP,
+				     "the ublk driver of this kernel recovers no devices (features 0x%llx); leave --recovery out",
+				     (unsigned long long)features);
+	return 0;
+}
+
+static int device_add(struct sim_device *device, struct sim_error *err)
+{
+	const struct sim_options *opts = device->opts;
+	/* After a power cut it is to be the same number. */
+	const uint32_t id = device->state.header ? device->state.header->id : opts->id;
+	int ret;
+
+	ret = features_check(device->ctrl.features, opts, err);
+	if (ret)
+		return ret;
 	device->info = (struct ublksrv_ctrl_dev_info){
 		.nr_hw_queues = (__u16)opts->nr_queues,
 		.queue_depth = (__u16)opts->depth,
-		.max_io_buf_bytes = IO_BYTES_MAX,
-		.dev_id = opts->id,
-		.flags = needed,
+		.max_io_buf_bytes = device->io_bytes,
+		.dev_id = id,
+		.flags = UBLK_F_USER_COPY | UBLK_F_CMD_IOCTL_ENCODE | recovery_flags(opts),
 	};
 	ret = sim_ctrl_add(&device->ctrl, &device->info);
 	if (ret == -EEXIST)
 		return sim_error_set(err, ret,
 				     "device number %u is in use; choose another with -n or delete it with 'ublk-sim del %u'",
-				     opts->id, opts->id);
+				     id, id);
 	if (ret)
 		return sim_error_set(err, ret,
 				     "the driver makes no device with %u queues of depth %u: %s; give fewer or look at the kernel log (dmesg)",
@@ -117,17 +165,17 @@ static int device_add(struct sim_device *device, const struct sim_options *opts,
 	return 0;
 }
 
-static int device_set_params(struct sim_device *device, const struct sim_options *opts,
-			     struct sim_error *err)
+static int device_set_params(struct sim_device *device, struct sim_error *err)
 {
+	const struct sim_options *opts = device->opts;
 	int ret;
 
-	params_fill(&device->params, opts);
+	params_fill(device);
 	ret = sim_ctrl_set_params(&device->ctrl, device->info.dev_id, &device->params);
 	if (ret)
 		return sim_error_set(err, ret,
 				     "the driver refuses a size of %llu bytes in blocks of %u: %s; give another size (-s) or block (-b)",
-				     (unsigned long long)opts->size_bytes, opts->block_bytes,
+				     (unsigned long long)device->target.size_bytes, opts->block_bytes,
 				     strerror(-ret));
 	return 0;
 }
@@ -152,90 +200,19 @@ static int device_open_char(struct sim_device *device, struct sim_error *err)
 	return 0;
 }
 
-static int device_create_state(struct sim_device *device, const struct sim_options *opts,
-			       struct sim_error *err)
+static int device_create_state(struct sim_device *device, struct sim_error *err)
 {
 	struct sim_state_header header = {
-		.size_bytes = opts->size_bytes,
+		.size_bytes = device->target.size_bytes,
 		.id = device->info.dev_id,
 		.pid = getpid(),
 		.nr_queues = device->info.nr_hw_queues,
 		.depth = device->info.queue_depth,
-		.block_bytes = opts->block_bytes,
+		.block_bytes = device->opts->block_bytes,
 	};
 
 	snprintf(header.target, sizeof(header.target), "%s", device->target.ops->name);
 	return sim_state_create(&device->state, SIM_STATE_DIR, &header, err);
-}
-
-/* Fill queue @i; its thread does the rest. */
-static int queue_prepare(struct sim_device *device, uint16_t i, bool pin, struct sim_error *err)
-{
-	struct sim_queue *queue = &device->queues[i];
-	int ret;
-
-	queue->target = &device->target;
-	queue->counters = &device->state.counters[i];
-	queue->id = i;
-	queue->depth = device->info.queue_depth;
-	queue->char_fd = device->char_fd;
-	queue->done_fd = device->done_fd;
-	queue->ready = &device->ready;
-	queue->pin = pin;
-	if (!pin)
-		return 0;
-	ret = sim_ctrl_affinity(&device->ctrl, device->info.dev_id, i, &queue->cpus);
-	if (ret)
-		return sim_error_set(err, ret,
-				     "the driver does not tell the CPUs of queue %u: %s; leave --pin out",
-				     i, strerror(-ret));
-	return 0;
-}
-
-/*
- * Start the threads and wait until each has fetched its tags or has failed. Counts in
- * @device->nr_threads what queues_end() has to join.
- */
-static int queues_start(struct sim_device *device, bool pin, struct sim_error *err)
-{
-	const uint16_t nr_queues = device->info.nr_hw_queues;
-	pthread_attr_t attr;
-	int ret = 0;
-	uint16_t i;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, QUEUE_STACK_BYTES);
-	for (i = 0; i < nr_queues && !ret; i++) {
-		ret = queue_prepare(device, i, pin, err);
-		if (ret)
-			break;
-		ret = -pthread_create(&device->queues[i].thread, &attr, sim_queue_run,
-				      &device->queues[i]);
-		if (ret)
-			sim_error_set(err, ret,
-				      "thread %u of %u cannot be started: %s; give fewer queues (-q)",
-				      i, nr_queues, strerror(-ret));
-		else
-			device->nr_threads++;
-	}
-	pthread_attr_destroy(&attr);
-	for (i = 0; i < device->nr_threads; i++)
-		while (sem_wait(&device->ready))
-			;
-	for (i = 0; i < device->nr_threads && !ret; i++) {
-		ret = device->queues[i].status;
-		if (ret)
-			*err = device->queues[i].err;
-	}
-	return ret;
-}
-
-/* Take the disk away from whoever uses it; the threads then run out of tags and end. */
-static void queues_end(struct sim_device *device)
-{
-	sim_ctrl_stop(&device->ctrl, device->info.dev_id);
-	while (device->nr_threads)
-		pthread_join(device->queues[--device->nr_threads].thread, NULL);
 }
 
 /* Start the disk and see its node. */
@@ -262,58 +239,120 @@ static int disk_start(struct sim_device *device, struct sim_error *err)
 	return 0;
 }
 
-static int device_alloc(struct sim_device *device, struct sim_error *err)
-{
-	device->queues = calloc(device->info.nr_hw_queues, sizeof(*device->queues));
-	device->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	sem_init(&device->ready, 0, 0);
-	if (device->queues && device->done_fd >= 0)
-		return 0;
-	return sim_error_set(err, -ENOMEM, "there is no memory for %u queues; give fewer (-q)",
-			     device->info.nr_hw_queues);
-}
-
-static void device_free(struct sim_device *device)
-{
-	if (device->done_fd >= 0)
-		close(device->done_fd);
-	free(device->queues);
-	sem_destroy(&device->ready);
-}
-
-/* Everything between "the number is ours" and "the disk is there"; undoes itself. */
-static int device_bring_up(struct sim_device *device, const struct sim_options *opts,
-			   struct sim_error *err)
+/* The threads, the channel to the driver's half, the state file: all that serves; undoes itself. */
+static int device_serve(struct sim_device *device, struct sim_error *err)
 {
 	int ret;
 
-	ret = device_set_params(device, opts, err);
-	if (ret)
-		return ret;
 	ret = device_open_char(device, err);
 	if (ret)
 		return ret;
-	ret = device_create_state(device, opts, err);
+	/* After a power cut the state file is still there, and still locked. */
+	if (!device->state.header)
+		ret = device_create_state(device, err);
 	if (ret)
 		goto err_close_char;
-	ret = device_alloc(device, err);
-	if (ret)
-		goto err_free;
-	ret = queues_start(device, opts->pin, err);
-	if (ret)
-		goto err_end_queues;
-	ret = disk_start(device, err);
+	ret = sim_device_queues_start(device, err);
 	if (ret)
 		goto err_end_queues;
 	return 0;
 
 err_end_queues:
-	queues_end(device);
-err_free:
-	device_free(device);
-	sim_state_remove(&device->state);
+	sim_device_queues_end(device, SIM_POWER_LEAVING);
 err_close_char:
 	close(device->char_fd);
+	return ret;
+}
+
+static void device_unserve(struct sim_device *device, enum sim_power power)
+{
+	sim_device_queues_end(device, power);
+	close(device->char_fd);
+}
+
+/* The driver's half and the disk; undoes itself. */
+static int device_attach(struct sim_device *device, struct sim_error *err)
+{
+	int ret;
+
+	ret = device_add(device, err);
+	if (ret)
+		return ret;
+	ret = device_set_params(device, err);
+	if (ret)
+		goto err_del;
+	ret = device_serve(device, err);
+	if (ret)
+		goto err_del;
+	ret = disk_start(device, err);
+	if (ret)
+		goto err_unserve;
+	device->is_added = true;
+	return 0;
+
+err_unserve:
+	device_unserve(device, SIM_POWER_LEAVING);
+err_del:
+	/* The file goes before the number is free, so that a successor never meets it. */
+	if (device->state.header && device->state.header->phase == SIM_PHASE_ON)
+		sim_state_remove(&device->state);
+	sim_ctrl_del(&device->ctrl, device->info.dev_id, DEL_WAIT_S);
+	return ret;
+}
+
+/* What does not need the driver; undoes itself. */
+static int device_open(struct sim_device *device, const struct sim_options *opts,
+		       struct sim_error *err)
+{
+	int ret;
+
+	memset(device, 0, sizeof(*device));
+	device->opts = opts;
+	device->char_fd = -1;
+	device->done_fd = -1;
+	device->state.fd = -1;
+	device->target.fd = -1;
+	device->target.ops = sim_target_find(opts->target);
+	if (!device->target.ops)
+		return sim_error_set(err, -EINVAL, "target '%s' does not exist; give %s",
+				     opts->target, sim_target_names());
+	ret = sim_ctrl_open(&device->ctrl, err);
+	if (ret)
+		return ret;
+	ret = device->target.ops->open(&device->target, opts, err);
+	if (ret)
+		goto err_close_ctrl;
+	device->io_bytes = io_bytes_of(device->target.ops, opts);
+	ret = sim_disk_init(&device->disk, &device->target, opts, err);
+	if (ret)
+		goto err_close_target;
+	return 0;
+
+err_close_target:
+	device->target.ops->close(&device->target);
+err_close_ctrl:
+	sim_ctrl_close(&device->ctrl);
+	return ret;
+}
+
+static void device_close(struct sim_device *device)
+{
+	if (device->state.header)
+		sim_state_remove(&device->state);
+	sim_disk_uninit(&device->disk);
+	device->target.ops->close(&device->target);
+	sim_ctrl_close(&device->ctrl);
+}
+
+/* The disk is there and answers at once: measure, judge, and let it be itself. */
+static int device_wake(struct sim_device *device, struct sim_error *err)
+{
+	int ret = 0;
+
+	if (device->disk.model)
+		ret = sim_device_measure(device, &device->disk.profile, device->opts->force, err);
+	if (!ret)
+		sim_disk_set_quiet(&device->disk, false);
 	return ret;
 }
 
@@ -322,42 +361,133 @@ int sim_device_start(struct sim_device *device, const struct sim_options *opts,
 {
 	int ret;
 
-	memset(device, 0, sizeof(*device));
-	device->target.ops = sim_target_find(opts->target);
-	device->target.size_bytes = opts->size_bytes;
-	if (!device->target.ops)
-		return sim_error_set(err, -EINVAL, "target '%s' does not exist; give null or ram",
-				     opts->target);
-	ret = sim_ctrl_open(&device->ctrl, err);
+	ret = device_open(device, opts, err);
 	if (ret)
 		return ret;
-	ret = device->target.ops->open(&device->target, err);
+	ret = device_attach(device, err);
+	if (ret) {
+		device_close(device);
+		return ret;
+	}
+	ret = device_wake(device, err);
 	if (ret)
-		goto err_close_ctrl;
-	ret = device_add(device, opts, err);
+		sim_device_stop(device);
+	return ret;
+}
+
+/* The kernel first has to see that the old server is gone. */
+static int recovery_begin(struct sim_device *device, struct sim_error *err)
+{
+	const struct timespec pause = { .tv_nsec = NODE_POLL_NS };
+	const uint32_t id = device->opts->id;
+	int waited_ms = 0;
+	int ret;
+
+	for (;;) {
+		ret = sim_ctrl_start_recovery(&device->ctrl, id);
+		if (ret != -EBUSY || waited_ms >= RECOVERY_WAIT_MS)
+			break;
+		nanosleep(&pause, NULL);
+		waited_ms += NODE_POLL_NS / 1000000;
+	}
+	if (!ret)
+		ret = sim_ctrl_info(&device->ctrl, id, &device->info);
+	if (ret == -ENODEV)
+		return sim_error_set(err, ret,
+				     "device %u does not exist any more; make it anew with 'ublk-sim add'",
+				     id);
 	if (ret)
-		goto err_close_target;
-	ret = device_bring_up(device, opts, err);
+		return sim_error_set(err, ret,
+				     "device %u cannot be recovered: %s; it must have been made with --recovery, and its server must be dead",
+				     id, strerror(-ret));
+	return 0;
+}
+
+int sim_device_recover(struct sim_device *device, const struct sim_options *opts,
+		       struct sim_error *err)
+{
+	int ret;
+
+	ret = device_open(device, opts, err);
 	if (ret)
-		goto err_del;
+		return ret;
+	ret = recovery_begin(device, err);
+	if (ret)
+		goto err_close;
+	ret = device_serve(device, err);
+	if (ret)
+		goto err_close;
+	ret = sim_ctrl_end_recovery(&device->ctrl, device->info.dev_id, getpid());
+	if (ret) {
+		sim_error_set(err, ret,
+			      "the driver does not hand device %u over: %s; look at the kernel log (dmesg)",
+			      device->info.dev_id, strerror(-ret));
+		goto err_unserve;
+	}
+	device->is_added = true;
+	/* Its users wait: a profile that the host cannot deliver is no reason to fail them. */
+	if (device->disk.model)
+		(void)sim_device_measure(device, &device->disk.profile, true, err);
+	sim_disk_set_quiet(&device->disk, false);
 	return 0;
 
-err_del:
-	sim_ctrl_del(&device->ctrl, device->info.dev_id, DEL_WAIT_S);
-err_close_target:
-	device->target.ops->close(&device->target);
-err_close_ctrl:
-	sim_ctrl_close(&device->ctrl);
+err_unserve:
+	device_unserve(device, SIM_POWER_LEAVING);
+err_close:
+	device_close(device);
 	return ret;
 }
 
 void sim_device_stop(struct sim_device *device)
 {
-	queues_end(device);
-	device_free(device);
-	sim_state_remove(&device->state);
-	close(device->char_fd);
-	sim_ctrl_del(&device->ctrl, device->info.dev_id, DEL_WAIT_S);
-	device->target.ops->close(&device->target);
+	if (device->is_added) {
+		device_unserve(device, SIM_POWER_LEAVING);
+		sim_state_remove(&device->state);
+		sim_ctrl_del(&device->ctrl, device->info.dev_id, DEL_WAIT_S);
+	}
+	device_close(device);
+}
+
+/* Whoever holds the old disk open keeps its number; nobody waits for that here. */
+static void device_forget(struct sim_device *device)
+{
+	const uint32_t id = device->info.dev_id;
+	struct sim_error err;
+
+	if (sim_ctrl_del_async(&device->ctrl, id) != -EOPNOTSUPP ||
+	    sim_ctrl_del(&device->ctrl, id, DEL_WAIT_S) != -ETIME)
+		return;
+	/* The channel is spent. */
 	sim_ctrl_close(&device->ctrl);
+	if (sim_ctrl_open(&device->ctrl, &err))
+		syslog(LOG_ERR, "device %u: %s", id, err.text);
+}
+
+int sim_device_cut(struct sim_device *device, enum sim_cut_policy policy, uint64_t seed,
+		   struct sim_cut *cut, struct sim_error *err)
+{
+	int ret;
+
+	__atomic_store_n(&device->state.header->phase, SIM_PHASE_OFF, __ATOMIC_RELAXED);
+	device_unserve(device, SIM_POWER_OFF);
+	device->is_added = false;
+	ret = sim_disk_cut(&device->disk, policy, seed, cut, err);
+	device_forget(device);
+	return ret;
+}
+
+int sim_device_return(struct sim_device *device, struct sim_error *err)
+{
+	int ret;
+
+	sim_disk_set_quiet(&device->disk, true);
+	sim_disk_set_power(&device->disk, SIM_POWER_ON);
+	ret = device_attach(device, err);
+	if (ret == -EEXIST)
+		return -EAGAIN;
+	if (ret)
+		return ret;
+	sim_disk_set_quiet(&device->disk, false);
+	__atomic_store_n(&device->state.header->phase, SIM_PHASE_ON, __ATOMIC_RELAXED);
+	return 0;
 }

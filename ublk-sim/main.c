@@ -27,6 +27,13 @@ static const struct command commands[] = {
 	{ "add", "make a device, serve it, print its node", cmd_add },
 	{ "del", "delete devices, also those of killed servers", cmd_del },
 	{ "list", "show the devices and how much I/O each has served", cmd_list },
+	{ "status", "show one device in full: times, cache, faults, power", cmd_status },
+	{ "set", "change a device while it is used: faults, hang, profile", cmd_set },
+	{ "cut", "cut a disk's power, once or in every way a run allows", cmd_cut },
+	{ "recover", "serve a disk again whose server was killed", cmd_recover },
+	{ "run", "make a device for one command", cmd_run },
+	{ "profiles", "list the disks that can be simulated by name", cmd_profiles },
+	{ "doctor", "say what this host can do, and what is missing", cmd_doctor },
 	{ "features", "show what the kernel's ublk driver can do", cmd_features },
 };
 
@@ -58,6 +65,7 @@ static void help_print(FILE *out)
 	fprintf(out, "\nExamples:\n"
 		     "  dev=$(ublk-sim add -t null -q 2 -d 128)\n"
 		     "  dev=$(ublk-sim add -t ram -s 1G -b 4096) && mkfs.ext4 $dev\n"
+		     "  ublk-sim run --profile cloud-volume --force -- sh -c 'mkfs.ext4 $UBLK_DEV'\n"
 		     "  ublk-sim list --json\n"
 		     "  ublk-sim del $dev\n"
 		     "\n'ublk-sim COMMAND --help' explains a command.\n");
@@ -81,7 +89,6 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	sim_error_set(&err, -EINVAL,
-		      "command '%s' does not exist; give add, del, list or features (--help explains)",
-		      argv[1]);
+		      "command '%s' does not exist; 'ublk-sim --help' lists those that do", argv[1]);
 	return cmd_fail(&err);
 }

@@ -9,14 +9,18 @@
  */
 #include "queue.h"
 
+#include "disk.h"
+
 #include <errno.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/rseq.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -26,9 +30,6 @@
 
 /* What the C library registers: the struct as it first was. Source: rseq(2), glibc 2.35. */
 #define RSEQ_AREA_BYTES		32u
-
-/* Entries per tag: a copy and the answer linked to it. */
-#define QUEUE_SQES_PER_TAG	2u
 
 static size_t iods_bytes(uint32_t depth)
 {
@@ -52,28 +53,114 @@ static int queue_map(struct sim_queue *queue)
 	return 0;
 }
 
-static int queue_ring_init(struct sim_queue *queue)
+int sim_queue_map_buffers(struct sim_queue *queue)
 {
+	void *at;
+
+	if (queue->buffers)
+		return 0;
+	at = mmap(NULL, (size_t)queue->depth * queue->buffer_bytes, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (at == MAP_FAILED)
+		return -errno;
+	queue->buffers = at;
+	return 0;
+}
+
+static void buffers_unmap(struct sim_queue *queue)
+{
+	if (queue->buffers)
+		munmap(queue->buffers, (size_t)queue->depth * queue->buffer_bytes);
+	queue->buffers = NULL;
+}
+
+/* One registered buffer per tag: the pages are pinned once, not at each I/O. */
+static int buffers_register(struct sim_queue *queue)
+{
+	struct iovec *each = calloc(queue->depth, sizeof(*each));
+	unsigned int tag;
+	int ret = -ENOMEM;
+
+	if (each)
+		ret = sim_queue_map_buffers(queue);
+	if (!ret) {
+		for (tag = 0; tag < queue->depth; tag++)
+			each[tag] = (struct iovec){ sim_queue_buffer(queue, tag),
+						    queue->buffer_bytes };
+		ret = io_uring_register_buffers(&queue->ring, each, queue->depth);
+	}
+	free(each);
+	return ret;
+}
+
+static int queue_ring_register(struct sim_queue *queue)
+{
+	const int files[SIM_NR_FILES] = {
+		[SIM_FILE_CHAR] = queue->char_fd,
+		[SIM_FILE_POKE] = queue->poke_fd,
+		[SIM_FILE_TARGET] = queue->target->fd,
+	};
 	int ret;
 
-	ret = io_uring_queue_init(queue->depth * QUEUE_SQES_PER_TAG, &queue->ring,
+	ret = io_uring_register_files(&queue->ring, files, SIM_NR_FILES);
+	if (!ret) {
+		ret = io_uring_register_ring_fd(&queue->ring);
+		ret = ret < 0 ? ret : 0;
+	}
+	if (ret)
+		return sim_error_set(&queue->err, ret,
+				     "the io_uring of queue %u takes no registered files: %s; Linux 6.5 or newer is needed",
+				     queue->id, strerror(-ret));
+	if (!queue->target->ops->buffered)
+		return 0;
+	ret = buffers_register(queue);
+	if (ret)
+		return sim_error_set(&queue->err, ret,
+				     "queue %u gets no buffers of %u x %u bytes: %s; give a smaller depth (-d)",
+				     queue->id, queue->depth, queue->buffer_bytes, strerror(-ret));
+	return 0;
+}
+
+static int queue_ring_init(struct sim_queue *queue)
+{
+	/* The layer takes two at most: a step and the answer. */
+	const unsigned int nr_entries = queue->target->ops->nr_entries < 2 ?
+						2 :
+						queue->target->ops->nr_entries;
+	int ret;
+
+	ret = io_uring_queue_init(queue->depth * nr_entries, &queue->ring,
 				  IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN);
 	if (ret)
 		return sim_error_set(&queue->err, ret,
 				     "the io_uring of queue %u cannot be set up: %s; give a smaller depth (-d) or fewer queues (-q)",
 				     queue->id, strerror(-ret));
-	ret = io_uring_register_files(&queue->ring, &queue->char_fd, 1);
-	if (!ret) {
-		ret = io_uring_register_ring_fd(&queue->ring);
-		ret = ret < 0 ? ret : 0;
-	}
+	ret = queue_ring_register(queue);
 	if (ret) {
 		io_uring_queue_exit(&queue->ring);
-		return sim_error_set(&queue->err, ret,
-				     "the io_uring of queue %u takes no registered files: %s; Linux 6.5 or newer is needed",
-				     queue->id, strerror(-ret));
+		buffers_unmap(queue);
 	}
-	return 0;
+	return ret;
+}
+
+/* Wait for a poke: one read that ends when somebody writes the descriptor. */
+static void poke_arm(struct sim_queue *queue)
+{
+	struct io_uring_sqe *sqe;
+
+	if (!io_uring_sq_space_left(&queue->ring))
+		io_uring_submit(&queue->ring);
+	sqe = sim_queue_sqe(queue, IORING_OP_READ, SIM_FILE_POKE, SIM_QUEUE_POKE);
+	sqe->off = 0;
+	sqe->addr = (uint64_t)(uintptr_t)&queue->poked;
+	sqe->len = sizeof(queue->poked);
+	sqe->addr3 = 0;
+	sqe->__pad2[0] = 0;
+}
+
+void sim_queue_poke(const struct sim_queue *queue)
+{
+	eventfd_write(queue->poke_fd, 1);
 }
 
 /* Hand every tag to the driver; what it refuses comes back at once. */
@@ -92,6 +179,7 @@ static int queue_fetch(struct sim_queue *queue)
 		return sim_error_set(&queue->err, ret,
 				     "the driver takes no tags for queue %u: %s; look at the kernel log (dmesg)",
 				     queue->id, strerror(-ret));
+	poke_arm(queue);
 	queue->nr_live = queue->depth;
 	return 0;
 }
@@ -128,6 +216,7 @@ static int queue_init(struct sim_queue *queue)
 	int ret;
 
 	queue->data_base = UBLKSRV_IO_BUF_OFFSET + ((uint64_t)queue->id << UBLK_QID_OFF);
+	queue->submit = queue->target->ops->submit;
 	ret = queue_thread_init(queue);
 	if (ret)
 		return ret;
@@ -137,13 +226,23 @@ static int queue_init(struct sim_queue *queue)
 	ret = queue_ring_init(queue);
 	if (ret)
 		goto err_unmap;
+	ret = queue->disk->layered ? sim_layer_start(queue) : 0;
+	if (ret) {
+		sim_error_set(&queue->err, ret,
+			      "there is no memory for the %u I/Os of queue %u; give a smaller depth (-d)",
+			      queue->depth, queue->id);
+		goto err_exit_ring;
+	}
 	ret = queue_fetch(queue);
 	if (ret)
-		goto err_exit_ring;
+		goto err_stop_layer;
 	return 0;
 
+err_stop_layer:
+	sim_layer_stop(queue);
 err_exit_ring:
 	io_uring_queue_exit(&queue->ring);
+	buffers_unmap(queue);
 err_unmap:
 	munmap((void *)queue->iods, iods_bytes(queue->depth));
 	return ret;
@@ -151,23 +250,45 @@ err_unmap:
 
 static void queue_uninit(struct sim_queue *queue)
 {
+	sim_layer_stop(queue);
 	io_uring_queue_exit(&queue->ring);
+	buffers_unmap(queue);
 	munmap((void *)queue->iods, iods_bytes(queue->depth));
 }
 
 /*
- * Not a request: the end of a tag, or a copy that failed. A copy tells its failure only, and then
- * the answer linked to it has not run and says nothing of its own: the request is still ours.
+ * A step: the last one of a request that a layer waits for, or one that failed. Without a layer
+ * it tells its failure only, and then the answer linked to it has not run and says nothing
+ * of its own: the request is still ours, and is counted already.
  */
+static void queue_step(struct sim_queue *queue, unsigned int tag, int result)
+{
+	const uint8_t op = ublksrv_get_op(&queue->iods[tag]);
+
+	if (queue->layer && queue->layer->slots[tag].state != SIM_SLOT_FREE) {
+		if (result < 0)
+			sim_layer_complete(queue, tag, result);
+		else
+			sim_layer_step(queue, tag, result);
+		return;
+	}
+	sim_counter_add(&queue->counters->nr_ios[op], (uint64_t)-1);
+	/* Short: a file that was cut under its disk. */
+	sim_queue_answer(queue, tag, result < 0 ? result : -EIO);
+}
+
+/* Not a request: a step, a poke, or the end of a tag. */
 static void queue_exception(struct sim_queue *queue, uint64_t user_data, int result)
 {
 	const unsigned int tag = (unsigned int)user_data;
 
-	if (user_data & SIM_QUEUE_COPY) {
-		const uint8_t op = ublksrv_get_op(&queue->iods[tag]);
-
-		sim_counter_add(&queue->counters->nr_ios[op], (uint64_t)-1);
-		sim_queue_complete(queue, tag, -EIO);
+	if (user_data & SIM_QUEUE_STEP) {
+		queue_step(queue, tag, result);
+		return;
+	}
+	if (user_data == SIM_QUEUE_POKE) {
+		poke_arm(queue);
+		sim_layer_poked(queue);
 		return;
 	}
 	queue->nr_live--;
@@ -176,18 +297,25 @@ static void queue_exception(struct sim_queue *queue, uint64_t user_data, int res
 		       queue->id, tag, strerror(-result));
 }
 
-/* One completion: a new request goes to the target. */
+/* One completion: a new request goes to the target or the layer. */
 static inline void queue_handle(struct sim_queue *queue, const struct io_uring_cqe *cqe)
 {
 	const uint64_t user_data = cqe->user_data;
 
-	if (__builtin_expect(cqe->res == UBLK_IO_RES_OK && !(user_data & SIM_QUEUE_COPY), 1)) {
+	if (__builtin_expect(cqe->res == UBLK_IO_RES_OK && !(user_data >> 32), 1)) {
 		const unsigned int tag = (unsigned int)user_data;
 
-		queue->target->ops->submit(queue, tag, &queue->iods[tag]);
+		queue->submit(queue, tag, &queue->iods[tag]);
 		return;
 	}
 	queue_exception(queue, user_data, cqe->res);
+}
+
+/* Errors after which the next round is tried. */
+static bool wait_is_over(int result)
+{
+	return result >= 0 || result == -EINTR || result == -EAGAIN || result == -EBUSY ||
+	       result == -ETIME;
 }
 
 static void queue_serve(struct sim_queue *queue)
@@ -198,8 +326,9 @@ static void queue_serve(struct sim_queue *queue)
 	int ret;
 
 	while (queue->nr_live) {
-		ret = io_uring_submit_and_wait(&queue->ring, 1);
-		if (ret < 0 && ret != -EINTR && ret != -EAGAIN && ret != -EBUSY) {
+		ret = queue->layer ? sim_layer_wait(queue) :
+				     io_uring_submit_and_wait(&queue->ring, 1);
+		if (!wait_is_over(ret)) {
 			syslog(LOG_ERR, "queue %u: io_uring_enter: %s; the queue stops serving",
 			       queue->id, strerror(-ret));
 			return;
@@ -210,6 +339,8 @@ static void queue_serve(struct sim_queue *queue)
 			nr_seen++;
 		}
 		io_uring_cq_advance(&queue->ring, nr_seen);
+		if (queue->layer)
+			sim_layer_expire(queue);
 	}
 }
 

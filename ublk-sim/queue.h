@@ -9,8 +9,12 @@
  * Every tag has one command in the ring: it either waits in the kernel for a request, or its
  * request is with the target. Answering a request and waiting for the tag's next one is one
  * command (COMMIT_AND_FETCH), and all that a round of the loop produced goes down with the
- * one io_uring_enter(2) that waits for more. The ring holds two entries for each tag (copy
- * and commit), so taking an entry cannot fail.
+ * one io_uring_enter(2) that waits for more. The ring holds as many entries for each tag as its
+ * target chains for one request (sim_target_ops.nr_entries), so taking an entry cannot fail.
+ *
+ * A device with a service model, a cache or faults has a layer (layer.h) between: requests go to
+ * it and answers come back to it, and it hands them to the kernel when they are due. Without one,
+ * steps and answer are linked, and nothing runs between them.
  *
  * The functions here are the hot path that targets call; they belong to the queue's thread.
  */
@@ -18,6 +22,7 @@
 #define UBLK_SIM_QUEUE_H
 
 #include "error.h"
+#include "layer.h"
 #include "state.h"
 #include "target.h"
 #include "ublk_compat.h"
@@ -29,25 +34,40 @@
 #include <stdint.h>
 
 #define SIM_SECTOR_SHIFT	9
-/* The char device is the first and only registered file of a ring. */
-#define SIM_QUEUE_FILE		0
-/* user_data of a copy; a command's user_data is its tag alone. */
-#define SIM_QUEUE_COPY		(1ULL << 32)
+/** enum sim_queue_file - the registered files of a ring */
+enum sim_queue_file {
+	SIM_FILE_CHAR,	 /* /dev/ublkcN */
+	SIM_FILE_POKE,	 /* the eventfd that wakes this thread */
+	SIM_FILE_TARGET, /* what the target keeps its data in, if that is a file */
+	SIM_NR_FILES,
+};
+
+/* user_data of a step before the answer; a command's user_data is its tag alone. */
+#define SIM_QUEUE_STEP		(1ULL << 32)
+/* user_data of the read of the poke descriptor. */
+#define SIM_QUEUE_POKE		(1ULL << 33)
 
 /**
  * struct sim_queue - a hardware queue and the thread that serves it
  * @ring: this thread's alone
+ * @submit: where a request goes: the target's function, or the layer's
  * @iods: the driver's descriptors, one per tag, read only
+ * @layer: what holds answers back; NULL: nothing does
  * @counters: this queue's, in the state file
  * @target: shared by all queues
  * @data_base: position of tag 0's data in the char device, bytes
+ * @buffers: @depth buffers of @buffer_bytes; NULL when neither target nor layer needs any
+ * @buffer_bytes: the longest request
  * @id: number of the queue
  * @depth: tags
  * @nr_live: tags that the driver has not taken back; 0 ends the loop
+ * @poked: where the count of the poke descriptor is read to
  *
  * From here on set up before the thread starts and read by it once:
  *
+ * @disk: what all queues of the device share
  * @char_fd: /dev/ublkcN
+ * @poke_fd: eventfd; whoever changes @disk writes it
  * @cpus: where to run
  * @pin: whether to
  * @done_fd: eventfd that is written when the thread ends
@@ -58,15 +78,22 @@
  */
 struct sim_queue {
 	struct io_uring ring;
+	sim_submit_fn *submit;
 	const struct ublksrv_io_desc *iods;
+	struct sim_layer *layer;
 	struct sim_counters *counters;
 	const struct sim_target *target;
 	uint64_t data_base;
+	unsigned char *buffers;
+	uint32_t buffer_bytes;
 	uint16_t id;
 	uint16_t depth;
 	uint32_t nr_live;
+	uint64_t poked;
 
+	struct sim_disk *disk;
 	int char_fd;
+	int poke_fd;
 	cpu_set_t cpus;
 	bool pin;
 	int done_fd;
@@ -99,16 +126,37 @@ static inline const struct sim_target *sim_queue_target(const struct sim_queue *
 	return queue->target;
 }
 
-/* An empty entry for a file operation or command on the char device. */
+/**
+ * sim_queue_buffer - the buffer of a tag
+ * @queue: a queue with buffers
+ * @tag: the tag
+ *
+ * Return: @queue->buffer_bytes of room, the tag's until its request is answered.
+ */
+static inline unsigned char *sim_queue_buffer(const struct sim_queue *queue, unsigned int tag)
+{
+	return queue->buffers + (size_t)tag * queue->buffer_bytes;
+}
+
+/**
+ * sim_queue_sqe - an entry for an operation on a registered file
+ * @queue: the calling thread's queue
+ * @opcode: IORING_OP_*
+ * @file: the file
+ * @user_data: what its completion carries
+ *
+ * Context: queue thread.
+ * Return: the entry; offset, address, length and the opcode's own members are the caller's.
+ */
 static inline struct io_uring_sqe *sim_queue_sqe(struct sim_queue *queue, uint8_t opcode,
-						 uint8_t flags, uint64_t user_data)
+						 enum sim_queue_file file, uint64_t user_data)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&queue->ring);
 
 	sqe->opcode = opcode;
-	sqe->flags = IOSQE_FIXED_FILE | flags;
+	sqe->flags = IOSQE_FIXED_FILE;
 	sqe->ioprio = 0;
-	sqe->fd = SIM_QUEUE_FILE;
+	sqe->fd = file;
 	sqe->rw_flags = 0;
 	sqe->user_data = user_data;
 	sqe->buf_index = 0;
@@ -121,7 +169,7 @@ static inline struct io_uring_sqe *sim_queue_sqe(struct sim_queue *queue, uint8_
 static inline void sim_queue_command(struct sim_queue *queue, uint32_t op, unsigned int tag,
 				     int result)
 {
-	struct io_uring_sqe *sqe = sim_queue_sqe(queue, IORING_OP_URING_CMD, 0, tag);
+	struct io_uring_sqe *sqe = sim_queue_sqe(queue, IORING_OP_URING_CMD, SIM_FILE_CHAR, tag);
 	struct ublksrv_io_cmd *cmd = (struct ublksrv_io_cmd *)sqe->cmd;
 
 	sqe->cmd_op = op;
@@ -135,16 +183,16 @@ static inline void sim_queue_command(struct sim_queue *queue, uint32_t op, unsig
 }
 
 /**
- * sim_queue_complete - answer a request
+ * sim_queue_answer - hand the result to the kernel and wait for the tag's next request
  * @queue: the calling thread's queue
  * @tag: the request
  * @result: bytes done for a read or write, 0 for the others, or -errno
  *
- * Each request is answered exactly once; its descriptor is not to be read afterwards.
+ * Targets call sim_queue_complete() instead.
  *
  * Context: queue thread. No allocation, no lock, no system call.
  */
-static inline void sim_queue_complete(struct sim_queue *queue, unsigned int tag, int result)
+static inline void sim_queue_answer(struct sim_queue *queue, unsigned int tag, int result)
 {
 	const uint8_t op = ublksrv_get_op(&queue->iods[tag]);
 
@@ -156,31 +204,121 @@ static inline void sim_queue_complete(struct sim_queue *queue, unsigned int tag,
 }
 
 /**
- * sim_queue_copy - have the kernel copy a request's data
+ * sim_queue_complete - a request is done
  * @queue: the calling thread's queue
- * @tag: the request, a read or a write, not answered yet
- * @at: the data of a read, or room for those of a write; stays valid until the tag's next
- *	request
- * @length_bytes: the request's whole length
+ * @tag: the request
+ * @result: bytes done for a read or write, 0 for the others, or -errno
  *
- * Followed by sim_queue_complete() with nothing between the two: the copy and the answer are
- * linked, and the answer becomes -EIO when the copy fails.
+ * Each request is completed exactly once; its descriptor is not to be read afterwards.
+ *
+ * Context: queue thread. No allocation, no lock, no system call; with a layer see there.
+ */
+static inline void sim_queue_complete(struct sim_queue *queue, unsigned int tag, int result)
+{
+	if (__builtin_expect(!queue->layer, 1))
+		sim_queue_answer(queue, tag, result);
+	else
+		sim_layer_complete(queue, tag, result);
+}
+
+/**
+ * sim_queue_step - a step of a request that the next entry taken shall wait for
+ * @queue: the calling thread's queue
+ * @opcode: IORING_OP_*
+ * @file: the file
+ * @tag: the request
+ *
+ * Its completion is seen only when it fails; the request then ends with that error and what
+ * is linked behind does not run.
+ *
+ * Context: queue thread.
+ * Return: the entry, as sim_queue_sqe().
+ */
+static inline struct io_uring_sqe *sim_queue_step(struct sim_queue *queue, uint8_t opcode,
+						  enum sim_queue_file file, unsigned int tag)
+{
+	struct io_uring_sqe *sqe = sim_queue_sqe(queue, opcode, file, tag | SIM_QUEUE_STEP);
+
+	sqe->flags |= IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+	return sqe;
+}
+
+/**
+ * sim_queue_last_step - the step behind which the request is done
+ * @queue: the calling thread's queue
+ * @opcode: IORING_OP_*
+ * @file: the file
+ * @tag: the request
+ *
+ * Followed by sim_queue_done() with nothing between the two. Without a layer the answer is
+ * linked to it; with one its completion is waited for.
+ *
+ * Context: queue thread.
+ * Return: the entry, as sim_queue_sqe().
+ */
+static inline struct io_uring_sqe *sim_queue_last_step(struct sim_queue *queue, uint8_t opcode,
+						       enum sim_queue_file file, unsigned int tag)
+{
+	struct io_uring_sqe *sqe = sim_queue_sqe(queue, opcode, file, tag | SIM_QUEUE_STEP);
+
+	if (__builtin_expect(!queue->layer, 1))
+		sqe->flags |= IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+	return sqe;
+}
+
+/**
+ * sim_queue_done - complete a request when its last step has succeeded
+ * @queue: the calling thread's queue
+ * @tag: the request
+ * @result: bytes done for a read or write, 0 for the others
  *
  * Context: queue thread. No allocation, no lock, no system call.
  */
-static inline void sim_queue_copy(struct sim_queue *queue, unsigned int tag, void *at,
-				  uint32_t length_bytes)
+static inline void sim_queue_done(struct sim_queue *queue, unsigned int tag, int result)
 {
-	const bool fill = ublksrv_get_op(&queue->iods[tag]) == UBLK_IO_OP_READ;
-	struct io_uring_sqe *sqe;
+	if (__builtin_expect(!queue->layer, 1))
+		sim_queue_answer(queue, tag, result);
+}
 
-	sqe = sim_queue_sqe(queue, fill ? IORING_OP_WRITE : IORING_OP_READ,
-			    IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS, tag | SIM_QUEUE_COPY);
+/**
+ * sim_queue_copy - aim a step at a request's data
+ * @queue: the calling thread's queue
+ * @sqe: a step on SIM_FILE_CHAR: IORING_OP_WRITE fills the request (a read), IORING_OP_READ
+ *	takes its data (a write)
+ * @tag: the request, not answered yet
+ * @at: the server's side of the copy; stays valid until the tag's next request
+ *
+ * The whole request is copied.
+ *
+ * Context: queue thread. No allocation, no lock, no system call.
+ */
+static inline void sim_queue_copy(const struct sim_queue *queue, struct io_uring_sqe *sqe,
+				  unsigned int tag, void *at)
+{
 	sqe->off = queue->data_base + ((uint64_t)tag << UBLK_TAG_OFF);
 	sqe->addr = (uint64_t)(uintptr_t)at;
-	sqe->len = length_bytes;
+	sqe->len = queue->iods[tag].nr_sectors << SIM_SECTOR_SHIFT;
 	sqe->addr3 = 0;
 	sqe->__pad2[0] = 0;
 }
+
+/**
+ * sim_queue_map_buffers - room for each tag's data, if there is none yet
+ * @queue: @depth and @buffer_bytes set
+ *
+ * Address space; memory only where it is used.
+ *
+ * Context: queue thread; may sleep.
+ * Return: 0 or -errno.
+ */
+int sim_queue_map_buffers(struct sim_queue *queue);
+
+/**
+ * sim_queue_poke - have a queue's thread look at its disk again
+ * @queue: a queue whose thread runs
+ *
+ * Context: any thread; may sleep.
+ */
+void sim_queue_poke(const struct sim_queue *queue);
 
 #endif

@@ -2,23 +2,32 @@
 /*
  * The server process; see serve.h.
  *
- * cmd_add.c → here → device.c. The main thread only waits: for a signal, or for a queue thread
- * that ended because somebody else stopped the device. Either way the device is taken down in
- * order, so nothing is left behind unless the process is killed with SIGKILL.
+ * cmd_add.c → here → device.c. The main thread only waits: for a signal, for a question on the
+ * channel, or for a queue thread that ended because somebody else stopped the device. In the end
+ * the device is taken down in order, so nothing is left behind unless the process is killed with
+ * SIGKILL. After a power cut it tries again and again to bring the disk back.
  */
 #include "serve.h"
 
+#include "channel.h"
+#include "config.h"
 #include "device.h"
+#include "request.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
+
+/* How often it is tried to bring a disk back that somebody still holds. */
+#define RETURN_POLL_MS	20
 
 /* Block what shall end the service, in this thread and all it starts. A signalfd or -errno. */
 static int signals_take(void)
@@ -37,23 +46,103 @@ static int signals_take(void)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Sleep until a signal comes or a queue thread has ended. */
-static void device_watch(const struct sim_device *device, int signal_fd)
+/* Bring a disk back after a power cut; false when that can never be. */
+static bool power_return(struct sim_device *device)
 {
-	struct pollfd events[] = {
-		{ .fd = signal_fd, .events = POLLIN },
-		{ .fd = device->done_fd, .events = POLLIN },
-	};
+	struct sim_error err = { "" };
+	const int ret = sim_device_return(device, &err);
 
-	while (poll(events, 2, -1) < 0 && errno == EINTR)
-		;
+	if (!ret || ret == -EAGAIN)
+		return true;
+	syslog(LOG_ERR, "device %u does not come back after its power cut: %s",
+	       device->state.header->id, err.text);
+	return false;
+}
+
+/* Serve until a signal comes, a queue thread has ended, or the disk cannot come back. */
+static void server_watch(struct sim_server *server, const struct sim_channel *channel,
+			 int signal_fd)
+{
+	struct sim_device *device = &server->device;
+
+	for (;;) {
+		struct pollfd events[] = {
+			{ .fd = signal_fd, .events = POLLIN },
+			{ .fd = channel->fd, .events = POLLIN },
+			/* -1 while the power is cut: not looked at */
+			{ .fd = device->done_fd, .events = POLLIN },
+		};
+		const int wait_ms = sim_device_is_cut(device) ? RETURN_POLL_MS : -1;
+
+		if (poll(events, 3, wait_ms) < 0 && errno != EINTR)
+			return;
+		if (events[0].revents || events[2].revents)
+			return;
+		if (events[1].revents)
+			sim_channel_serve(channel, sim_request_answer, server);
+		if (sim_device_is_cut(device) && !power_return(device))
+			return;
+	}
+}
+
+/* What `recover` needs to know, beside the state file. */
+static int config_keep(const struct sim_options *opts, const struct sim_device *device,
+		       struct sim_error *err)
+{
+	struct sim_options kept = *opts;
+	char path[sizeof(device->state.path)];
+
+	if (opts->recovery == SIM_RECOVERY_NONE)
+		return 0;
+	kept.id = device->info.dev_id;
+	kept.size_bytes = device->target.size_bytes;
+	sim_state_sibling(&device->state, SIM_STATE_CONFIG, path, sizeof(path));
+	return sim_config_save(path, &kept, err);
+}
+
+static int server_start(struct sim_server *server, struct sim_channel *channel,
+			const struct sim_options *opts, struct sim_error *err)
+{
+	struct sim_device *device = &server->device;
+	int ret;
+
+	server->walk = (struct sim_enumerate){ 0 };
+	if (opts->recover)
+		ret = sim_device_recover(device, opts, err);
+	else
+		ret = sim_device_start(device, opts, err);
+	if (ret)
+		return ret;
+	ret = sim_channel_open(channel, SIM_STATE_DIR, device->info.dev_id, err);
+	if (!ret)
+		ret = config_keep(opts, device, err);
+	if (ret) {
+		sim_channel_close(channel);
+		sim_device_stop(device);
+	}
+	return ret;
+}
+
+static void server_stop(struct sim_server *server, struct sim_channel *channel)
+{
+	struct sim_device *device = &server->device;
+	struct sim_error err;
+
+	sim_channel_close(channel);
+	if (sim_enumerate_close(&server->walk, &device->disk, &err))
+		syslog(LOG_ERR, "%s", err.text);
+	if (device->disk.layered)
+		syslog(LOG_INFO, "device %u: state hash 0x%016" PRIx64, device->info.dev_id,
+		       sim_disk_hash(&device->disk));
+	sim_device_stop(device);
 }
 
 int sim_serve_foreground(const struct sim_options *opts,
 			 int (*told)(const struct sim_ready *ready, void *arg), void *arg)
 {
+	struct sim_channel channel = { .fd = -1 };
 	struct sim_ready ready = { 0 };
-	struct sim_device device;
+	struct sim_server server;
 	int signal_fd;
 	int ret;
 
@@ -66,19 +155,19 @@ int sim_serve_foreground(const struct sim_options *opts,
 		told(&ready, arg);
 		return signal_fd;
 	}
-	ready.status = sim_device_start(&device, opts, &ready.err);
+	ready.status = server_start(&server, &channel, opts, &ready.err);
 	if (ready.status) {
 		told(&ready, arg);
 		close(signal_fd);
 		return ready.status;
 	}
 	ready.pid = getpid();
-	ready.id = device.info.dev_id;
-	ready.nr_queues = device.info.nr_hw_queues;
+	ready.id = server.device.info.dev_id;
+	ready.nr_queues = server.device.info.nr_hw_queues;
 	ret = told(&ready, arg);
 	if (!ret)
-		device_watch(&device, signal_fd);
-	sim_device_stop(&device);
+		server_watch(&server, &channel, signal_fd);
+	server_stop(&server, &channel);
 	close(signal_fd);
 	return ret;
 }
@@ -98,6 +187,8 @@ static void daemon_run(const struct sim_options *opts, int pipe_fd)
 {
 	const int null_fd = open("/dev/null", O_RDWR);
 
+	if (opts->tied)
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	setsid();
 	if (chdir("/") || null_fd < 0)
 		_exit(1);

@@ -135,8 +135,21 @@ int sim_state_create(struct sim_state *state, const char *dir,
 	return ret;
 }
 
+void sim_state_sibling(const struct sim_state *state, const char *ending, char *path, size_t room)
+{
+	const char *dot = strrchr(state->path, '.');
+
+	snprintf(path, room, "%.*s.%s", (int)(dot - state->path), state->path, ending);
+}
+
 void sim_state_remove(struct sim_state *state)
 {
+	char path[sizeof(state->path)];
+
+	sim_state_sibling(state, SIM_STATE_CONFIG, path, sizeof(path));
+	unlink(path);
+	sim_state_sibling(state, SIM_STATE_SOCKET, path, sizeof(path));
+	unlink(path);
 	unlink(state->path);
 	sim_state_close(state);
 }
@@ -203,6 +216,8 @@ void sim_state_sum(const struct sim_state *state, struct sim_counters *sum)
 {
 	const size_t nr_words = sizeof(*sum) / sizeof(uint64_t);
 	uint64_t *total = (uint64_t *)sum;
+	uint64_t late_max_ns = 0;
+	uint64_t late_ns;
 	uint32_t queue;
 	size_t word;
 
@@ -212,7 +227,10 @@ void sim_state_sum(const struct sim_state *state, struct sim_counters *sum)
 
 		for (word = 0; word < nr_words; word++)
 			total[word] += __atomic_load_n(&from[word], __ATOMIC_RELAXED);
+		late_ns = __atomic_load_n(&state->counters[queue].late_max_ns, __ATOMIC_RELAXED);
+		late_max_ns = late_ns > late_max_ns ? late_ns : late_max_ns;
 	}
+	sum->late_max_ns = late_max_ns;
 }
 
 uint64_t sim_state_queue_ios(const struct sim_state *state, uint32_t queue)

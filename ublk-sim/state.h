@@ -30,13 +30,28 @@
 #define SIM_STATE_MAGIC		0x314d49534b4c4255ULL	/* "UBLKSIM1" */
 #define SIM_STATE_HEADER_BYTES	4096u
 
+/* What stands beside <number>.state and goes with it. */
+#define SIM_STATE_CONFIG	"json" /* how it was made, if it can be recovered */
+#define SIM_STATE_SOCKET	"sock" /* where its server answers */
+
 /* UBLK_IO_OP_READ 0, WRITE 1, FLUSH 2, DISCARD 3, WRITE_ZEROES 5; 4, 6, 7 stay zero. */
 #define SIM_COUNTED_OPS		8u
+
+/** enum sim_phase - whether a live server's disk is there */
+enum sim_phase {
+	SIM_PHASE_ON,
+	SIM_PHASE_OFF, /* its power was cut; it comes back when nobody holds the old disk */
+};
 
 /**
  * struct sim_counters - I/Os served by one queue since the device started
  * @nr_ios: answered with success, by UBLK_IO_OP_*
  * @nr_failed: answered with an error
+ * @nr_timed: answered at a time that a service model asked for
+ * @requested_ns: sum of the times from the arrival at the server to when the answers were due,
+ *	modulo 2^64: one that was due before is negative
+ * @late_ns: sum of how much later than asked for the answers were given
+ * @late_max_ns: the latest of them
  * @reserved: zero
  *
  * 128 bytes, two cache lines: the adjacent-line prefetcher would make one line shared.
@@ -44,7 +59,11 @@
 struct sim_counters {
 	uint64_t nr_ios[SIM_COUNTED_OPS];
 	uint64_t nr_failed;
-	uint64_t reserved[7];
+	uint64_t nr_timed;
+	uint64_t requested_ns;
+	uint64_t late_ns;
+	uint64_t late_max_ns;
+	uint64_t reserved[3];
 };
 
 /**
@@ -56,7 +75,7 @@ struct sim_counters {
  * @nr_queues: hardware queues, and struct sim_counters that follow
  * @depth: I/Os in flight per queue
  * @block_bytes: logical block
- * @reserved: zero
+ * @phase: enum sim_phase; changed by the server
  * @target: name of the target
  */
 struct sim_state_header {
@@ -67,7 +86,7 @@ struct sim_state_header {
 	uint32_t nr_queues;
 	uint32_t depth;
 	uint32_t block_bytes;
-	uint32_t reserved;
+	uint32_t phase;
 	char target[16];
 };
 
@@ -103,7 +122,16 @@ int sim_state_create(struct sim_state *state, const char *dir,
 		     const struct sim_state_header *header, struct sim_error *err);
 
 /**
- * sim_state_remove - unlink the file and let go of it
+ * sim_state_sibling - the path of a file that belongs to a state file
+ * @state: created or opened
+ * @ending: SIM_STATE_CONFIG or SIM_STATE_SOCKET
+ * @path: filled
+ * @room: of @path, bytes; what is longer is cut
+ */
+void sim_state_sibling(const struct sim_state *state, const char *ending, char *path, size_t room);
+
+/**
+ * sim_state_remove - unlink the file and what belongs to it, and let go of it
  * @state: from sim_state_create() or sim_state_open()
  *
  * Context: may sleep.
@@ -149,7 +177,7 @@ bool sim_state_is_live(const struct sim_state *state);
 bool sim_state_is_removed(const struct sim_state *state);
 
 /**
- * sim_state_sum - the counters of all queues together
+ * sim_state_sum - the counters of all queues together, and the latest of the latest
  * @state: mapped
  * @sum: filled
  *

@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const struct sim_target_ops *const targets[] = {
+	&sim_target_file,
 	&sim_target_null,
 	&sim_target_ram,
 };
@@ -25,4 +26,9 @@ const struct sim_target_ops *sim_target_find(const char *name)
 		if (!strcmp(ops->name, name))
 			return ops;
 	return NULL;
+}
+
+const char *sim_target_names(void)
+{
+	return "file, null or ram";
 }

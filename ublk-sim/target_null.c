@@ -8,14 +8,16 @@
  */
 #include "target.h"
 
+#include "options.h"
 #include "queue.h"
 
 #include <errno.h>
 
-static int null_open(struct sim_target *target, struct sim_error *err)
+static int null_open(struct sim_target *target, const struct sim_options *opts,
+		     struct sim_error *err)
 {
-	(void)target;
 	(void)err;
+	target->size_bytes = opts->size_bytes ? opts->size_bytes : SIM_SIZE_BYTES_DEFAULT;
 	return 0;
 }
 
@@ -45,6 +47,7 @@ static void null_submit(struct sim_queue *queue, unsigned int tag,
 const struct sim_target_ops sim_target_null = {
 	.name = "null",
 	.summary = "answers at once, keeps nothing: the price of the path itself",
+	.nr_entries = 1,
 	.open = null_open,
 	.close = null_close,
 	.submit = null_submit,

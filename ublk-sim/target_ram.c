@@ -10,6 +10,7 @@
  */
 #include "target.h"
 
+#include "options.h"
 #include "queue.h"
 #include "store.h"
 
@@ -18,11 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int ram_open(struct sim_target *target, struct sim_error *err)
+static int ram_open(struct sim_target *target, const struct sim_options *opts,
+		    struct sim_error *err)
 {
 	struct sim_store *store = malloc(sizeof(*store));
 	int ret = -ENOMEM;
 
+	target->size_bytes = opts->size_bytes ? opts->size_bytes : SIM_SIZE_BYTES_DEFAULT;
 	if (store)
 		ret = sim_store_init(store, target->size_bytes);
 	if (ret) {
@@ -44,29 +47,68 @@ static void ram_close(struct sim_target *target)
 /* READ and WRITE: one copy by the kernel between the request and the store. */
 static void ram_rw(struct sim_queue *queue, unsigned int tag, const struct ublksrv_io_desc *iod)
 {
+	const bool fill = ublksrv_get_op(iod) == UBLK_IO_OP_READ;
 	const struct sim_store *store = sim_queue_target(queue)->data;
 	const uint64_t offset_bytes = (uint64_t)iod->start_sector << SIM_SECTOR_SHIFT;
 	const uint32_t length_bytes = iod->nr_sectors << SIM_SECTOR_SHIFT;
 	void *at = sim_store_at(store, offset_bytes, length_bytes);
+	struct io_uring_sqe *sqe;
 
 	if (!at) {
 		sim_queue_complete(queue, tag, -EIO);
 		return;
 	}
-	sim_queue_copy(queue, tag, at, length_bytes);
-	sim_queue_complete(queue, tag, (int)length_bytes);
+	sqe = sim_queue_last_step(queue, fill ? IORING_OP_WRITE : IORING_OP_READ, SIM_FILE_CHAR,
+				  tag);
+	sim_queue_copy(queue, sqe, tag, at);
+	sim_queue_done(queue, tag, (int)length_bytes);
 }
 
-static int ram_clear(const struct sim_store *store, const struct ublksrv_io_desc *iod)
+static int ram_read(const struct sim_target *target, uint64_t offset_bytes, void *data,
+		    uint64_t length_bytes)
 {
-	const uint64_t offset_bytes = (uint64_t)iod->start_sector << SIM_SECTOR_SHIFT;
-	const uint64_t length_bytes = (uint64_t)iod->nr_sectors << SIM_SECTOR_SHIFT;
+	const void *at = sim_store_at(target->data, offset_bytes, length_bytes);
 
-	/* NOUNMAP: the caller wants zeroes that keep their room. */
-	if (ublksrv_get_op(iod) == UBLK_IO_OP_WRITE_ZEROES &&
-	    (iod->op_flags & UBLK_IO_F_NOUNMAP))
-		return sim_store_zero(store, offset_bytes, length_bytes);
-	return sim_store_discard(store, offset_bytes, length_bytes);
+	if (!at)
+		return -EIO;
+	memcpy(data, at, length_bytes);
+	return 0;
+}
+
+static int ram_write(const struct sim_target *target, uint64_t offset_bytes, const void *data,
+		     uint64_t length_bytes, bool fua)
+{
+	void *at = sim_store_at(target->data, offset_bytes, length_bytes);
+
+	(void)fua;
+	if (!at)
+		return -EIO;
+	memcpy(at, data, length_bytes);
+	return 0;
+}
+
+static int ram_clear(const struct sim_target *target, uint64_t offset_bytes,
+		     uint64_t length_bytes, bool unmap)
+{
+	if (unmap)
+		return sim_store_discard(target->data, offset_bytes, length_bytes);
+	return sim_store_zero(target->data, offset_bytes, length_bytes);
+}
+
+static int ram_sync(const struct sim_target *target)
+{
+	(void)target;
+	return 0;
+}
+
+/* DISCARD and WRITE_ZEROES. NOUNMAP: the caller wants zeroes that keep their room. */
+static int ram_clear_request(const struct sim_target *target, const struct ublksrv_io_desc *iod)
+{
+	const bool unmap = ublksrv_get_op(iod) == UBLK_IO_OP_DISCARD ||
+			   !(iod->op_flags & UBLK_IO_F_NOUNMAP);
+
+	return ram_clear(target, (uint64_t)iod->start_sector << SIM_SECTOR_SHIFT,
+			 (uint64_t)iod->nr_sectors << SIM_SECTOR_SHIFT, unmap);
 }
 
 static void ram_submit(struct sim_queue *queue, unsigned int tag,
@@ -82,7 +124,7 @@ static void ram_submit(struct sim_queue *queue, unsigned int tag,
 		break;
 	case UBLK_IO_OP_DISCARD:
 	case UBLK_IO_OP_WRITE_ZEROES:
-		sim_queue_complete(queue, tag, ram_clear(sim_queue_target(queue)->data, iod));
+		sim_queue_complete(queue, tag, ram_clear_request(sim_queue_target(queue), iod));
 		break;
 	default:
 		sim_queue_complete(queue, tag, -EOPNOTSUPP);
@@ -92,7 +134,12 @@ static void ram_submit(struct sim_queue *queue, unsigned int tag,
 const struct sim_target_ops sim_target_ram = {
 	.name = "ram",
 	.summary = "a sparse disk in memory; gone with the server",
+	.nr_entries = 2,
 	.open = ram_open,
 	.close = ram_close,
 	.submit = ram_submit,
+	.read = ram_read,
+	.write = ram_write,
+	.clear = ram_clear,
+	.sync = ram_sync,
 };

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ublk-sim doctor: what this host can do, what it lacks, and how fast it is.
+ *
+ * Asks the driver, measures a null device of its own and the timer that queues use, and says which
+ * profiles it can deliver. Leaves nothing behind.
+ */
+#include "cmd.h"
+
+#include "builtin.h"
+#include "ctrl.h"
+#include "floor.h"
+#include "options.h"
+#include "serve.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define DOCTOR_SCHEMA	"ublk-sim-doctor/1"
+
+enum {
+	KEY_JSON = 0x100,
+};
+
+static const struct argp_option options[] = {
+	{ "json", KEY_JSON, NULL, 0, "print one JSON object, schema " DOCTOR_SCHEMA, 0 },
+	{ 0 },
+};
+
+static error_t option_parse(int key, char *arg, struct argp_state *state)
+{
+	bool *json = state->input;
+
+	(void)arg;
+	if (key != KEY_JSON)
+		return ARGP_ERR_UNKNOWN;
+	*json = true;
+	return 0;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = option_parse,
+	.doc = "Say what this host can do, what is missing, and which profiles it can deliver.\v"
+	       "Examples:\n"
+	       "  ublk-sim doctor\n"
+	       "  ublk-sim doctor --json | jq .path_ns\n"
+	       "  ublk-sim doctor && ublk-sim add --profile nvme-tlc\n"
+	       "Exit status: 0 devices can be made; 2 they cannot, and why.",
+};
+
+/**
+ * struct findings - what was found
+ * @features: of the driver
+ * @path_ns: a read of a null device
+ * @timer: how late waits end
+ */
+struct findings {
+	uint64_t features;
+	uint64_t path_ns;
+	struct sim_floor_timer timer;
+};
+
+/* A device made and measured as anybody would. */
+static int path_measure(uint64_t *path_ns, struct sim_error *err)
+{
+	struct sim_ready ready = { 0 };
+	struct sim_options opts;
+	char node[32];
+	int ret;
+
+	sim_options_init(&opts);
+	opts.tied = true;
+	if (sim_serve_daemon(&opts, &ready)) {
+		*err = ready.err;
+		return ready.status;
+	}
+	snprintf(node, sizeof(node), "/dev/ublkb%u", ready.id);
+	ret = sim_floor_path_ns(node, opts.block_bytes, SIM_SIZE_BYTES_DEFAULT, path_ns);
+	if (ret)
+		sim_error_set(err, ret, "%s cannot be read: %s; look at the kernel log (dmesg)",
+			      node, strerror(-ret));
+	kill(ready.pid, SIGTERM);
+	waitpid(ready.pid, NULL, 0);
+	return ret;
+}
+
+static int examine(struct findings *found, struct sim_error *err)
+{
+	struct sim_ctrl ctrl;
+	int ret;
+
+	ret = sim_ctrl_open(&ctrl, err);
+	if (ret)
+		return ret;
+	found->features = ctrl.features;
+	sim_ctrl_close(&ctrl);
+	ret = path_measure(&found->path_ns, err);
+	if (ret)
+		return ret;
+	ret = sim_floor_timer_ns(&found->timer);
+	if (ret)
+		sim_error_set(err, ret, "io_uring does not wait: %s; Linux 6.5 or newer is needed",
+			      strerror(-ret));
+	return ret;
+}
+
+/* What a user may ask for and the driver may lack. */
+static const struct {
+	const char *name;
+	uint64_t bit;
+	const char *use;
+} wishes[] = {
+	{ "user_copy", UBLK_F_USER_COPY, "needed" },
+	{ "user_recovery", UBLK_F_USER_RECOVERY, "add --recovery fail" },
+	{ "user_recovery_reissue", UBLK_F_USER_RECOVERY_REISSUE, "add --recovery reissue" },
+};
+
+#define NR_WISHES	(sizeof(wishes) / sizeof(wishes[0]))
+
+static void findings_print(const struct findings *found)
+{
+	struct sim_profile profile;
+	struct sim_error err;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < NR_WISHES; i++)
+		printf("%-24s %-4s %s\n", wishes[i].name,
+		       found->features & wishes[i].bit ? "yes" : "no", wishes[i].use);
+	printf("%-24s %" PRIu64 " us for a read of a null device, nothing else in flight\n", "path",
+	       found->path_ns / 1000);
+	printf("%-24s %" PRIu64 " us late at the median, %" PRIu64 " us in 1 of 100 waits\n", "timer",
+	       found->timer.median_ns / 1000, found->timer.p99_ns / 1000);
+	for (i = 0; (name = sim_builtin_name(i)); i++)
+		if (!sim_builtin_load(name, &profile, &err))
+			printf("%-24s %-4s its shortest I/O is %" PRIu64 " us\n", name,
+			       sim_profile_floor_ns(&profile) >= found->path_ns ? "yes" : "no",
+			       sim_profile_floor_ns(&profile) / 1000);
+}
+
+static void findings_print_json(const struct findings *found)
+{
+	struct json_object *root = json_object_new_object();
+	struct json_object *features = json_object_new_object();
+	struct json_object *profiles = json_object_new_object();
+	struct sim_profile profile;
+	struct sim_error err;
+	const char *name;
+	size_t i;
+
+	json_object_object_add(root, "schema", json_object_new_string(DOCTOR_SCHEMA));
+	for (i = 0; i < NR_WISHES; i++)
+		json_object_object_add(features, wishes[i].name,
+				       json_object_new_boolean(!!(found->features & wishes[i].bit)));
+	json_object_object_add(root, "features", features);
+	json_object_object_add(root, "path_ns", json_object_new_uint64(found->path_ns));
+	json_object_object_add(root, "timer_late_median_ns",
+			       json_object_new_uint64(found->timer.median_ns));
+	json_object_object_add(root, "timer_late_p99_ns",
+			       json_object_new_uint64(found->timer.p99_ns));
+	for (i = 0; (name = sim_builtin_name(i)); i++)
+		if (!sim_builtin_load(name, &profile, &err))
+			json_object_object_add(profiles, name,
+					       json_object_new_boolean(sim_profile_floor_ns(&profile) >=
+								       found->path_ns));
+	json_object_object_add(root, "profiles_delivered", profiles);
+	puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY));
+	json_object_put(root);
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+	struct findings found = { 0 };
+	struct sim_error err;
+	bool json = false;
+
+	argv[0] = "ublk-sim doctor";
+	if (argp_parse(&argp, argc, argv, 0, NULL, &json))
+		return SIM_EXIT_USAGE;
+	if (examine(&found, &err))
+		return cmd_fail(&err);
+	if (json)
+		findings_print_json(&found);
+	else
+		findings_print(&found);
+	return cmd_flush();
+}

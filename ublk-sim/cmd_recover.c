@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ublk-sim recover: serve a disk again whose server was killed.
+ *
+ * The disk was made with --recovery and waits; how it was made stands beside its state file. A
+ * new server takes it over, and whoever used it goes on.
+ */
+#include "cmd.h"
+
+#include "config.h"
+#include "options.h"
+#include "serve.h"
+#include "state.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+enum {
+	KEY_FOREGROUND = 0x100,
+};
+
+/**
+ * struct recover_options - which
+ * @node: as typed
+ * @foreground: serve in this process
+ */
+struct recover_options {
+	const char *node;
+	bool foreground;
+};
+
+static const struct argp_option options[] = {
+	{ "foreground", KEY_FOREGROUND, NULL, 0, "serve in this process until SIGTERM or SIGINT", 0 },
+	{ 0 },
+};
+
+static error_t option_parse(int key, char *arg, struct argp_state *state)
+{
+	struct recover_options *opts = state->input;
+
+	switch (key) {
+	case KEY_FOREGROUND:
+		opts->foreground = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (opts->node)
+			argp_failure(state, SIM_EXIT_USAGE, 0,
+				     "'%s' is one device too many; give one", arg);
+		opts->node = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!opts->node)
+			argp_failure(state, SIM_EXIT_USAGE, 0,
+				     "no device; give one, for example /dev/ublkb0");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = option_parse,
+	.args_doc = "DEVICE",
+	.doc = "Serve a disk made with --recovery again after its server was killed, and print its node.\v"
+	       "Examples:\n"
+	       "  dev=$(ublk-sim add -t file --file disk.img --recovery reissue)\n"
+	       "  ublk-sim recover $dev\n"
+	       "  ublk-sim recover --foreground 0",
+};
+
+static int told(const struct sim_ready *ready, void *arg)
+{
+	(void)arg;
+	if (ready->status) {
+		cmd_fail(&ready->err);
+		return ready->status;
+	}
+	printf("/dev/ublkb%u\n", ready->id);
+	return cmd_flush() ? -EPIPE : 0;
+}
+
+/* How the device was made; refuses one that is served. */
+static int made_load(uint32_t id, struct sim_options *made, struct sim_error *err)
+{
+	char path[sizeof(((struct sim_state *)NULL)->path)];
+	struct sim_state state;
+	struct sim_error why;
+	bool is_live;
+
+	if (sim_state_open(&state, SIM_STATE_DIR, id))
+		return sim_error_set(err, -ENOENT,
+				     "device %u is not known here; 'ublk-sim list' shows those that are",
+				     id);
+	is_live = sim_state_is_live(&state);
+	sim_state_sibling(&state, SIM_STATE_CONFIG, path, sizeof(path));
+	sim_state_close(&state);
+	if (is_live)
+		return sim_error_set(err, -EBUSY, "device %u has a live server; it needs no other", id);
+	sim_options_init(made);
+	if (sim_config_load(path, made, &why))
+		return sim_error_set(err, -EINVAL,
+				     "device %u was not made with --recovery and cannot be served again; delete it with 'ublk-sim del %u'",
+				     id, id);
+	made->recover = true;
+	return 0;
+}
+
+int cmd_recover(int argc, char **argv)
+{
+	struct recover_options opts = { 0 };
+	struct sim_ready ready = { 0 };
+	struct sim_options made;
+	struct sim_error err;
+	uint32_t id;
+
+	argv[0] = "ublk-sim recover";
+	if (argp_parse(&argp, argc, argv, 0, NULL, &opts))
+		return SIM_EXIT_USAGE;
+	if (sim_node_parse(opts.node, &id, &err) || made_load(id, &made, &err))
+		return cmd_fail(&err);
+	made.foreground = opts.foreground;
+	if (opts.foreground)
+		return sim_serve_foreground(&made, told, NULL) ? SIM_EXIT_USAGE : SIM_EXIT_OK;
+	if (sim_serve_daemon(&made, &ready))
+		return cmd_fail(&ready.err);
+	return told(&ready, NULL) ? SIM_EXIT_FAILED : SIM_EXIT_OK;
+}
