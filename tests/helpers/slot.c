@@ -59,6 +59,17 @@ uint64_t slot_offset(const struct slot *slot)
 	return slot->extent->offset_bytes + slot->first * BLOCK_BYTES;
 }
 
+/* A write that could not be noted is sent all the same: the error has failed the run. */
+static void slot_note(const struct slot *slot)
+{
+	int err = truth_note(slot->extent->truth, slot->first, slot->nr);
+
+	if (!err)
+		return;
+	atomic_fetch_add(&slot->extent->errors, 1);
+	fprintf(stderr, "verify: the truth disk: %s\n", strerror(-err));
+}
+
 static void slot_issue(struct slot *slot)
 {
 	struct extent *extent = slot->extent;
@@ -68,6 +79,8 @@ static void slot_issue(struct slot *slot)
 		block_fill(slot->buffer + i * BLOCK_BYTES,
 			   slot_offset(slot) + i * BLOCK_BYTES, extent->seed,
 			   table_issue(extent->table, slot->first + i));
+	if (extent->truth)
+		slot_note(slot);
 }
 
 void slot_write(struct slot *slot, uint64_t first, uint64_t nr)

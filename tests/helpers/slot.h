@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "table.h"
+#include "truth.h"
 
 /**
  * struct extent - what all slots work on; constant while they run, but for the counters
@@ -26,6 +27,7 @@
  * @flush_pct: percentage of I/Os that are an fdatasync instead
  * @seed: the run
  * @table: generations of the blocks
+ * @truth: where @table is kept besides, or NULL
  * @reads: reads that came back
  * @writes: writes that came back
  * @flushes: flushes that came back
@@ -44,6 +46,7 @@ struct extent {
 	unsigned int flush_pct;
 	uint64_t seed;
 	struct table *table;
+	struct truth *truth;
 	atomic_ullong reads;
 	atomic_ullong writes;
 	atomic_ullong flushes;

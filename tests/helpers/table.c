@@ -80,6 +80,12 @@ void table_complete(struct table *table, uint64_t block, bool written)
 		atomic_store(&entry->done, atomic_load(&entry->issued));
 }
 
+void table_restore(struct table *table, uint64_t block, uint64_t issued, uint64_t done)
+{
+	atomic_store(&table->entries[block].issued, (unsigned int)issued);
+	atomic_store(&table->entries[block].done, (unsigned int)done);
+}
+
 uint64_t table_done(const struct table *table, uint64_t block)
 {
 	return atomic_load(&table->entries[block].done);

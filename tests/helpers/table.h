@@ -57,6 +57,15 @@ uint64_t table_issue(struct table *table, uint64_t block);
  */
 void table_complete(struct table *table, uint64_t block, bool written);
 
+/**
+ * table_restore - set a block's generations, for a table that was kept elsewhere
+ * @table: a table that nobody writes with yet
+ * @block: the block
+ * @issued: newest generation issued
+ * @done: newest generation completed, at most @issued
+ */
+void table_restore(struct table *table, uint64_t block, uint64_t issued, uint64_t done);
+
 /** table_done - newest generation of @block that completed, 0 when there is none */
 uint64_t table_done(const struct table *table, uint64_t block);
 

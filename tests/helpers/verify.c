@@ -7,14 +7,12 @@
  * one I/O failed or one block was wrong. What a block must hold is kept in this process's memory only, never
  * on the disk under test nor in its page cache.
  */
-#include <argp.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <liburing.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,42 +25,13 @@
 
 #include "block.h"
 #include "slot.h"
+#include "verify.h"
 
 /* Errors after which the load stops by itself: the device is gone, more of them tell nothing. */
 #define ERRORS_MAX	100
 
-/* Largest number of threads and of I/Os in flight of one thread. */
-#define THREADS_MAX	256
-#define DEPTH_MAX	256
-
 #define NS_PER_MS	1000000ULL
 #define NS_PER_S	1000000000ULL
-
-/**
- * struct config - the command line
- * @path: file or block device
- * @ready: file that is made when the extent is filled and the load starts, or NULL
- * @create_bytes: size of the file to make, 0: @path exists
- * @length_bytes: bytes of the extent, 0: to the end
- * @min_bytes: smallest I/O
- * @max_bytes: largest I/O
- * @nr_ios: I/Os after which to stop, 0: no limit
- * @seconds: seconds after which to stop, 0: no limit
- * @nr_threads: threads
- * @depth: I/Os in flight per thread; more than 1 uses io_uring
- */
-struct config {
-	const char *path;
-	const char *ready;
-	uint64_t create_bytes;
-	uint64_t length_bytes;
-	uint64_t min_bytes;
-	uint64_t max_bytes;
-	uint64_t nr_ios;
-	uint64_t seconds;
-	uint64_t nr_threads;
-	uint64_t depth;
-};
 
 /**
  * struct worker - one thread of the load
@@ -271,6 +240,31 @@ static int target_size(int fd, uint64_t *bytes)
 	return 0;
 }
 
+/* The table, and what keeps it on the truth disk; with --check it comes from there. */
+static int open_truth(void)
+{
+	struct truth_place place = {
+		.path = config.truth,
+		.offset_bytes = config.truth_offset_bytes,
+		.nr_blocks = extent.nr_blocks,
+		.seed = extent.seed,
+	};
+	int err;
+
+	if (config.check) {
+		err = truth_load(&place, &extent.table);
+		if (!err && place.nr_blocks > extent.nr_blocks)
+			err = -ENOSPC;
+		extent.nr_blocks = place.nr_blocks;
+		extent.seed = place.seed;
+		return err;
+	}
+	extent.table = table_create(extent.nr_blocks);
+	if (!extent.table)
+		return -ENOMEM;
+	return config.truth ? truth_create(&place, extent.table, &extent.truth) : 0;
+}
+
 static int open_extent(void)
 {
 	uint64_t bytes;
@@ -297,8 +291,7 @@ static int open_extent(void)
 	if (!extent.min_blocks || extent.min_blocks > extent.max_blocks ||
 	    extent.max_blocks > extent.nr_blocks)
 		return -EINVAL;
-	extent.table = table_create(extent.nr_blocks);
-	return extent.table ? 0 : -ENOMEM;
+	return open_truth();
 }
 
 static int say_ready(void)
@@ -366,96 +359,29 @@ static void print_summary(uint64_t nr_ios, uint64_t longest_ns)
 	json_object_put(summary);
 }
 
-static const struct argp_option options[] = {
-	{ "create", 'c', "BYTES", 0, "make TARGET as a file of this size", 0 },
-	{ "depth", 'd', "N", 0, "I/Os in flight per thread (default 1: pread and pwrite; more: io_uring)", 0 },
-	{ "flush-pct", 'f', "PCT", 0, "percentage of I/Os that are an fdatasync (default 2)", 0 },
-	{ "ios", 'n', "N", 0, "stop after this many I/Os", 0 },
-	{ "length", 'l', "BYTES", 0, "length of the extent (default: to the end)", 0 },
-	{ "max", 'M', "BYTES", 0, "largest I/O (default 1M)", 0 },
-	{ "min", 'm', "BYTES", 0, "smallest I/O (default 4K)", 0 },
-	{ "offset", 'o', "BYTES", 0, "start of the extent (default 0)", 0 },
-	{ "read-pct", 'r', "PCT", 0, "percentage of I/Os that read (default 50)", 0 },
-	{ "ready", 'R', "FILE", 0, "make FILE when the extent is filled and the load starts", 0 },
-	{ "seconds", 's', "S", 0, "stop after this many seconds", 0 },
-	{ "seed", 'S', "N", 0, "seed of the run (default 1)", 0 },
-	{ "threads", 't', "N", 0, "threads (default 4)", 0 },
-	{ 0 }
-};
-
-static uint64_t parse_number(struct argp_state *state, const char *text, uint64_t min, uint64_t max)
+/* Fills the extent. On a file system the blocks are in place for good only after a flush: from then on nothing but
+ * their content changes, and what completed is there even when the guest ends with the next instruction.
+ */
+static int fill_extent(void)
 {
-	uint64_t value;
+	int err = pass_over_extent(true);
 
-	if (block_parse_bytes(text, &value) || value < min || value > max)
-		argp_error(state, "'%s' is not a number from %llu to %llu", text,
-			   (unsigned long long)min, (unsigned long long)max);
-	return value;
+	if (!err && extent.truth)
+		err = fdatasync(extent.fd) ? -errno : truth_settle(extent.truth);
+	extent.reads = extent.writes = extent.bytes = 0;
+	return err;
 }
 
-static error_t parse_option(int key, char *text, struct argp_state *state)
+/* The load, and everything read back. */
+static int work(uint64_t *nr_ios, uint64_t *longest_ns)
 {
-	switch (key) {
-	case 'c':
-		config.create_bytes = parse_number(state, text, BLOCK_BYTES, INT64_MAX);
-		return 0;
-	case 'd':
-		config.depth = parse_number(state, text, 1, DEPTH_MAX);
-		return 0;
-	case 'f':
-		extent.flush_pct = (unsigned int)parse_number(state, text, 0, 100);
-		return 0;
-	case 'n':
-		config.nr_ios = parse_number(state, text, 1, UINT64_MAX);
-		return 0;
-	case 'l':
-		config.length_bytes = parse_number(state, text, BLOCK_BYTES, INT64_MAX);
-		return 0;
-	case 'M':
-		config.max_bytes = parse_number(state, text, BLOCK_BYTES, INT32_MAX);
-		return 0;
-	case 'm':
-		config.min_bytes = parse_number(state, text, BLOCK_BYTES, INT32_MAX);
-		return 0;
-	case 'o':
-		extent.offset_bytes = parse_number(state, text, 0, INT64_MAX);
-		return 0;
-	case 'r':
-		extent.read_pct = (unsigned int)parse_number(state, text, 0, 100);
-		return 0;
-	case 'R':
-		config.ready = text;
-		return 0;
-	case 's':
-		config.seconds = parse_number(state, text, 1, INT32_MAX);
-		return 0;
-	case 'S':
-		extent.seed = parse_number(state, text, 0, UINT64_MAX);
-		return 0;
-	case 't':
-		config.nr_threads = parse_number(state, text, 1, THREADS_MAX);
-		return 0;
-	case ARGP_KEY_ARG:
-		if (config.path)
-			argp_error(state, "one TARGET only, '%s' is too many", text);
-		config.path = text;
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "TARGET is missing");
-		return EINVAL;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
+	int err = config.check ? 0 : run_load(longest_ns);
 
-static const struct argp argp = {
-	.options = options,
-	.parser = parse_option,
-	.args_doc = "TARGET",
-	.doc = "Write and read TARGET, a block device or a file, and verify every block.\v"
-	       "Stops after --ios, --seconds, SIGTERM or SIGINT, then reads everything back. Exits 1 when an "
-	       "I/O failed or a block was wrong, 2 when it could not start.",
-};
+	*nr_ios = ios_so_far(&extent);
+	if (!err && extent.truth)
+		err = truth_settle(extent.truth);
+	return err ? err : pass_over_extent(false);
+}
 
 int main(int argc, char **argv)
 {
@@ -464,29 +390,25 @@ int main(int argc, char **argv)
 	uint64_t nr_ios;
 	int err;
 
-	argp_err_exit_status = 2;
-	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	verify_parse(argc, argv, &config, &extent);
 	sigaction(SIGTERM, &on_signal, NULL);
 	sigaction(SIGINT, &on_signal, NULL);
 	sigaction(SIGALRM, &on_signal, NULL);
 	err = open_extent();
-	if (!err)
-		err = pass_over_extent(true);
+	if (!err && !config.check)
+		err = fill_extent();
 	if (err) {
 		fprintf(stderr, "verify: %s: can not start: %s; check the size and the limits of the I/Os\n",
 			config.path, strerror(-err));
 		return 2;
 	}
-	extent.reads = extent.writes = extent.bytes = 0;
-	err = run_load(&longest_ns);
-	nr_ios = ios_so_far(&extent);
-	if (!err)
-		err = pass_over_extent(false);
+	err = work(&nr_ios, &longest_ns);
 	if (err) {
 		fprintf(stderr, "verify: %s: the load broke off: %s\n", config.path, strerror(-err));
 		return 2;
 	}
 	print_summary(nr_ios, longest_ns);
+	truth_close(extent.truth);
 	table_free(extent.table);
 	close(extent.fd);
 	return extent.errors || extent.mismatches ? 1 : 0;
