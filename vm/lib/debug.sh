@@ -7,6 +7,7 @@
 # modules_install made. The key covers fragments, source version and compiler, so a kernel is built
 # once; that takes some ten minutes on two free cores.
 
+readonly DEBUG_CPU=max
 readonly DEBUG_MB=9000 # source, objects and packages of one debug kernel
 
 # debug_kernel VARIANT: kasan or kcsan; sets the KERNEL_ variables as kernel_ensure does
@@ -32,6 +33,15 @@ debug_kernel() {
 	KERNEL_IMAGE=$dir/tree/arch/x86/boot/bzImage
 	KERNEL_MODULES=$dir/lib/modules/$KERNEL_RELEASE
 	KERNEL_KDIR=$dir/tree
+}
+
+# debug_prepare VARIANT: the kernel, and a guest that it boots in
+debug_prepare() {
+	# a debug kernel is too slow to find the timer of the model that benchmarks use
+	GUEST_CPU=${GUEST_CPU:-$DEBUG_CPU}
+	# the interrupt routing of the machine "pc" is computed in loops that ACPICA gives 30 s
+	GUEST_MACHINE=q35
+	debug_kernel "$1"
 }
 
 # debug_compiler: the one that Debian builds this series with

@@ -26,6 +26,7 @@ GUEST_STAGES=()       # --stage DIR:GUESTDIR
 GUEST_LAYERS=(base)   # layers of the initramfs
 GUEST_PRELOAD=        # modules that init loads
 GUEST_RESULTS=        # directory that /results of the guest is unpacked in; empty: thrown away
+GUEST_ROOT=           # the guest's root is on a disk (root.sh)
 GUEST_ALLOW_DEFECTS=  # set while a test provokes the kernel's complaint on purpose
 GUEST_LOG=            # full console log of the last guest
 GUEST_FAILURE=        # why the last guest failed, beyond its command's exit status
@@ -100,6 +101,10 @@ guest_run() {
 	rm -rf -- "$dir"
 	mkdir -p -- "$dir/stage"
 	guest_stage "$dir/stage" "$@"
+	if [[ $GUEST_ROOT ]]; then
+		step "making the guest's root disk" root_disk_make "$dir/stage" ||
+			die "guest: its root disk could not be made; the message is above"
+	fi
 	guest_initrd "$dir/stage"
 	rm -rf -- "$dir/stage"
 	mkfifo -- "$dir/out" "$dir/err"

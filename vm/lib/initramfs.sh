@@ -173,7 +173,7 @@ overlay_make() {
 	for program in "$stage"/blki/bin/*; do
 		ln -s -- "../../bin/${program##*/}" "$stage/blki/tests/helpers/${program##*/}"
 	done
-	[[ -d $BLKI_ROOT/tests/system ]] && cp -R -- "$BLKI_ROOT/tests/system" "$stage/blki/tests/"
+	[[ -d $BLKI_ROOT/tests/system ]] && cp -R -t "$stage/blki/tests" -- "$BLKI_ROOT"/tests/{system,torture,root}
 	find "$BLKI_ROOT/bench" -maxdepth 1 -name '*.json' -exec cp -t "$stage/blki/bench" -- {} +
 }
 

@@ -18,6 +18,7 @@ vm_option() {
 	--stage) GUEST_STAGES+=("$value") ;;
 	--results) GUEST_RESULTS=$value ;;
 	--preload) GUEST_PRELOAD=$value ;;
+	--drive) GUEST_DRIVES+=("$value") ;;
 	--plugin) GUEST_PLUGIN=$value ;;
 	--kernel) KERNEL_OPT_IMAGE=$value ;;
 	--modules) KERNEL_OPT_MODULES=$value ;;
@@ -31,11 +32,16 @@ vm_option() {
 
 # vm_options_check: values that QEMU or the shell would refuse less clearly
 vm_options_check() {
+	local drive
 	[[ $GUEST_CLOCK == wall || $GUEST_CLOCK == instructions ]] ||
 		die "--clock $GUEST_CLOCK: unknown; the clocks are wall and instructions"
 	[[ $GUEST_ACCEL =~ ^(auto|kvm|tcg|tcg-single)$ ]] ||
 		die "--accel $GUEST_ACCEL: unknown; the accelerators are auto, kvm, tcg, tcg-single"
 	[[ $GUEST_SMP =~ ^[1-9][0-9]*$ ]] || die "--smp $GUEST_SMP: not a number of vCPUs"
+	for drive in "${GUEST_DRIVES[@]}"; do
+		[[ $drive =~ ^[a-z][a-z0-9-]{0,15}=[1-9][0-9]*(:multipath)?$ ]] ||
+			die "--drive $drive: not NAME=MB or NAME=MB:multipath"
+	done
 	[[ $GUEST_MEM_MB =~ ^[1-9][0-9]*$ ]] || die "--mem $GUEST_MEM_MB: not a number of MB"
 	[[ $GUEST_DEADLINE_S =~ ^[1-9][0-9]*$ ]] || die "--deadline $GUEST_DEADLINE_S: not seconds"
 }

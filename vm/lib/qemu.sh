@@ -21,6 +21,7 @@ GUEST_ACCEL=auto # or "tcg", "tcg-single", "kvm"
 GUEST_CPU=       # --cpu: another CPU model than the default
 GUEST_PLUGIN=    # --plugin: QEMU's -plugin argument
 GUEST_APPEND=    # --append: more kernel command line
+GUEST_DRIVES=()  # --drive NAME=MB: more disks; see qemu_drives
 
 # qemu_accel: the accelerator that this guest gets
 qemu_accel() {
@@ -78,6 +79,7 @@ qemu_command() {
 	*) die "--accel $accel: unknown; use auto, kvm, tcg or tcg-single" ;;
 	esac
 	[[ $GUEST_PLUGIN ]] && QEMU_COMMAND+=(-plugin "$GUEST_PLUGIN")
+	qemu_drives
 	for port in "$@"; do
 		nr=$((nr + 1))
 		if [[ $port == blki.shell=* ]]; then
@@ -87,6 +89,35 @@ qemu_command() {
 		fi
 		QEMU_COMMAND+=(-device "virtserialport,chardev=port$nr,name=${port%%=*}")
 	done
+}
+
+# qemu_drives: adds the disks of GUEST_DRIVES to QEMU_COMMAND. NAME=MB is a virtio disk with the serial number
+# NAME; NAME=MB:multipath an NVMe namespace that two controllers of one subsystem share. The files are in
+# RUN_DIR/drives, sparse, made when they are not there: a second guest of the same run finds what the first wrote.
+qemu_drives() {
+	local spec name size file
+	for spec in "${GUEST_DRIVES[@]}"; do
+		name=${spec%%=*}
+		size=${spec#*=}
+		file=$(drive_file "$name")
+		mkdir -p -- "${file%/*}"
+		[[ -e $file ]] || truncate -s "${size%:*}M" -- "$file"
+		QEMU_COMMAND+=(-drive "if=none,id=drive-$name,format=raw,discard=unmap,file=$(qemu_escape "$file")")
+		case $size in
+		*:multipath)
+			QEMU_COMMAND+=(-device "nvme-subsys,id=$name,nqn=$name"
+				-device "nvme,id=$name-0,serial=$name,subsys=$name"
+				-device "nvme,id=$name-1,serial=$name,subsys=$name"
+				-device "nvme-ns,drive=drive-$name,bus=$name-0,shared=on")
+			;;
+		*) QEMU_COMMAND+=(-device "virtio-blk-pci,drive=drive-$name,serial=$name") ;;
+		esac
+	done
+}
+
+# drive_file NAME: where the content of a disk is, on the host
+drive_file() {
+	printf '%s/drives/%s.img\n' "$RUN_DIR" "$1"
 }
 
 # qemu_escape TEXT: a comma inside an option's value is written twice

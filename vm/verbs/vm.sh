@@ -20,6 +20,8 @@ vm_usage() {
 	  --append "WORDS"           more kernel command line
 	  --stage DIR:GUESTDIR       copies DIR of the host to GUESTDIR of the guest; may be repeated
 	  --results DIR              where the guest's /results goes
+	  --drive NAME=MB            one more virtio disk, empty, with the serial number NAME; may be repeated
+	                             NAME=MB:multipath: an NVMe disk with two paths
 	  --perf                     perf is in the guest too
 	  --preload "MODULES"        modules that are loaded before CMD
 	  --plugin "FILE,ARG=…"      QEMU's -plugin (TCG)
