@@ -5,6 +5,20 @@
 
 readonly BLKI_MODULE=${BLKI_MODULE:-/blki/kernel/blki.ko}
 
+# blki ARGUMENT...: the command; what it attaches to a blk-mq disk, with the hook under test.
+blki() {
+	local hook=()
+	case "${1-} ${2-}" in
+	"filter attach" | "remap start") [[ ! ${BLKI_HOOK:-} ]] || hook=(--hook "$BLKI_HOOK") ;;
+	esac
+	command blki "$@" "${hook[@]}"
+}
+
+# mq_hook: the hook that a blk-mq origin of this test has.
+mq_hook() {
+	echo "${BLKI_HOOK:-list}"
+}
+
 # load_module: insert the module under test.
 load_module() {
 	modprobe dm-mod
@@ -18,6 +32,19 @@ unload_module() {
 	[[ -d /sys/module/blki ]] || return 0
 	blki detach --all || true
 	rmmod blki
+}
+
+# leave_nothing: detach everything, remove every device-mapper device; for a test that may end in the middle.
+leave_nothing() {
+	local file name
+	blki detach --all || true
+	for file in /sys/block/dm-*/dm/name /sys/block/dm-*/dm/name; do
+		# what stands on a base goes in the first round
+		if [[ -e $file ]]; then
+			name=$(<"$file")
+			[[ $name == *-base ]] && dm_exists "${name%-base}" || remove_dm "$name"
+		fi
+	done
 }
 
 # status_of ORIGIN FIELD [KEY=VALUE]...: FIELD of every interposer of the origin that matches.

@@ -40,6 +40,12 @@ make_partitions() {
 	wait_until 10 [ -b "$(partition "$disk" $#)" ]
 }
 
+# forget_partitions DISK: for a disk that outlives the test.
+forget_partitions() {
+	wipefs -qa "/dev/$1"
+	blockdev --rereadpt "/dev/$1"
+}
+
 # partition DISK N: the node of its partition.
 partition() {
 	if [[ $1 == *[0-9] ]]; then
@@ -97,6 +103,72 @@ make_ublk() {
 	modprobe ublk_drv
 	UBLK=$(ublk-sim add -t "$target" "$@")
 	defer ublk-sim del "$UBLK"
+}
+
+# find_drive SERIAL: sets DRIVE, the node of the virtio disk that the host gave the guest under this serial number.
+find_drive() {
+	local file
+	modprobe virtio_blk 2>/dev/null || true
+	for file in /sys/block/vd*/serial; do
+		[[ -e $file && $(<"$file") == "$1" ]] || continue
+		file=${file%/serial}
+		DRIVE=/dev/${file##*/}
+		return 0
+	done
+	return 1
+}
+
+# need_drive SERIAL: for requires().
+need_drive() {
+	find_drive "$1" || SKIP_REASONS+=("the host gave the guest no disk $1")
+}
+
+# make_md LEVEL DISK...: an array without metadata on its members, made without a tool; sets MD. Source:
+# Documentation/admin-guide/md.rst, "md devices in sysfs".
+make_md() {
+	local level=$1 disk md=/sys/block/md_blki/md slot=0
+	shift
+	modprobe md-mod
+	modprobe "$level"
+	defer remove_md
+	echo md_blki >/sys/module/md_mod/parameters/new_array
+	echo none >"$md/metadata_version"
+	echo "$level" >"$md/level"
+	echo $# >"$md/raid_disks"
+	if [[ $level == raid0 ]]; then
+		echo $((64 << 10)) >"$md/chunk_size"
+	else
+		echo $(($(cat "/sys/block/$1/size") / 2)) >"$md/component_size"
+	fi
+	for disk in "$@"; do
+		cat "/sys/block/$disk/dev" >"$md/new_dev"
+		echo $(($(cat "/sys/block/$disk/size") / 2)) >"$md/dev-$disk/size"
+		echo $((slot++)) >"$md/dev-$disk/slot"
+	done
+	echo none >"$md/resync_start"
+	echo active >"$md/array_state"
+	MD=/dev/md_blki
+	wait_until 10 [ -b "$MD" ]
+}
+
+remove_md() {
+	[[ ! -e /sys/block/md_blki/md ]] || echo clear >/sys/block/md_blki/md/array_state
+	wait_until 10 [ ! -e /sys/block/md_blki ]
+}
+
+# make_zram MIB: sets ZRAM, a bio-based disk of the kernel that compresses into memory.
+make_zram() {
+	modprobe zram num_devices=1
+	defer remove_zram
+	ZRAM=/dev/zram0
+	echo "$1M" >/sys/block/zram0/disksize
+	wait_until 10 [ -b "$ZRAM" ]
+}
+
+remove_zram() {
+	[[ -d /sys/module/zram ]] || return 0
+	[[ ! -e /sys/block/zram0 ]] || echo 1 >/sys/block/zram0/reset
+	rmmod zram
 }
 
 # make_scsi_debug MIB [OPTION=VALUE]...: sets SCSI, the node.

@@ -11,5 +11,5 @@ requires() {
 test() {
 	make_null_blk nb size=128
 	make_partitions nb 32 64
-	exercise_origin "$(partition nb 2)" list
+	exercise_origin "$(partition nb 2)" "$(mq_hook)"
 }

@@ -10,5 +10,5 @@ requires() {
 
 test() {
 	make_null_blk nb
-	exercise_origin /dev/nb list
+	exercise_origin /dev/nb "$(mq_hook)"
 }

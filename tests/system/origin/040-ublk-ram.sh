@@ -10,5 +10,5 @@ requires() {
 
 test() {
 	make_ublk ram -s 64M -q 2 -d 32
-	exercise_origin "$UBLK" list
+	exercise_origin "$UBLK" "$(mq_hook)"
 }

@@ -10,5 +10,5 @@ requires() {
 
 test() {
 	make_loop "$TEST_DIR/image" 64
-	exercise_origin "$LOOP" list
+	exercise_origin "$LOOP" "$(mq_hook)"
 }

@@ -10,5 +10,5 @@ requires() {
 
 test() {
 	make_scsi_debug 64 delay=0
-	exercise_origin "$SCSI" list
+	exercise_origin "$SCSI" "$(mq_hook)"
 }

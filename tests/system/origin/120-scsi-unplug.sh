@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# As 110-unplug, for a disk whose driver deletes the device through the SCSI layer.
+# As hazard-8-unplug, for a disk whose driver deletes the device through the SCSI layer.
 DESCRIPTION="delete a SCSI disk while a filter is attached"
 
 requires() {
