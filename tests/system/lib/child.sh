@@ -36,5 +36,7 @@ on_error() {
 	exit "$rc"
 }
 trap 'on_error "$LINENO" "$BASH_COMMAND"' ERR
+# the trace stays in the log where a test reads what a command says
+exec {BASH_XTRACEFD}>&2
 set -x
 test
