@@ -21,6 +21,12 @@ scaled() {
 	echo $(($1 * BLKI_TEST_SCALE))
 }
 
+# rounds N: how often a test repeats what it repeats N times in an ordinary guest; twice at least.
+rounds() {
+	local n=$(($1 / BLKI_TEST_BRIEF))
+	echo $((n < 2 ? 2 : n))
+}
+
 # wait_until SECONDS COMMAND...: until the command succeeds; fails the test after SECONDS.
 wait_until() {
 	local until=$((SECONDS + $(scaled "$1")))
