@@ -5,32 +5,48 @@
 #
 # Groups are "unit", the folders of tests/system/, and the debug kernels' "debug-kasan" and
 # "debug-kcsan". The group "gate" runs in a guest of its own on the instruction clock, with a module
-# of this clone that has PLANT instructions planted into every hooked bio in /blki-plant.
+# of this clone that has PLANT instructions planted into every hooked bio in /blki-plant. The groups
+# "root" runs in a guest whose root is on a disk, and ends with two guests that go down while it is
+# remapped. The groups "debug" and "torture" run only in the debug kernels, or when named.
 
 readonly TEST_DEADLINE_S=2700
 readonly TEST_MEM_MB=2048
 readonly TEST_PLANT=50 # what the gate must notice, instructions per bio
 readonly TEST_HOST_GROUPS="unit debug-kasan debug-kcsan"
 readonly TEST_INSTRUCTION_GROUPS="gate"
+readonly TEST_ROOT_GROUPS="root"
+readonly TEST_ON_REQUEST_GROUPS="debug torture"
+# disks that tests ask for by their serial number (lib-devices.sh)
+readonly TEST_DRIVES="scratch=64 shared=64:multipath"
+readonly TEST_APPEND="memmap=16M!1G" # memory that poses as persistent, for the DAX test
+readonly TEST_TORTURE_DRIVES="torture=640 truth=8"
 
-# Debug kernels run 10 to 20 times slower: fewer tests, longer deadlines, more memory
-readonly TEST_DEBUG_WORDS="module hazard"
+# Debug kernels run 10 to 20 times slower: fewer tests, each with a part of its rounds, longer deadlines
+readonly TEST_DEBUG_WORDS="module/010-load-unload module/030-busy-while-attached
+	hazard/001-hazard-1-nested-queue-enter hazard/003-hazard-3-detach-window
+	hazard/004-hazard-4-remove-acceptor-after-stop hazard/008-hazard-8-unplug
+	hazard/009-hazard-9-nowait-and-poll hazard/101-H1-attach-escape hazard/103-H3-split-order
+	hazard/111-H11-unload-under-load debug torture"
 readonly TEST_DEBUG_SCALE=6
+readonly TEST_DEBUG_BRIEF=5
+readonly TEST_DEBUG_DEADLINE_S=1800 # the whole guest; on two free cores it takes ten minutes
 readonly TEST_DEBUG_MEM_MB=2048
-readonly TEST_DEBUG_CPU=max
 readonly TEST_SCALE_MAX=8
 
 TEST_PASSED=0
 TEST_FAILED=0
 TEST_SKIPPED=0
 TEST_WORDS=()
+declare -A TEST_DEBUG=() # by variant: words
+TEST_BRIEF=${BLKI_TEST_BRIEF:-1}
 
 test_usage() {
 	cat <<-HELP
 	Usage: ./x test [OPTION…] [GROUP | GROUP/TEST]…
 
-	Unit tests on the host, system tests in the guest; all of them but the debug kernels' when
-	no group is named. The last line is "N passed, N failed, N skipped". Exit: 0 all well, 1 a test
+	Unit tests on the host, system tests in the guest; all of them but the debug kernels' and the
+	groups $TEST_ON_REQUEST_GROUPS when no group is named. debug-kasan and debug-kcsan build that
+	kernel once (ten minutes) and run a selection under it, or what stands behind a slash. The last line is "N passed, N failed, N skipped". Exit: 0 all well, 1 a test
 	failed, 2 usage or environment.
 
 	Groups: $(test_groups | paste -sd ' ')
@@ -40,6 +56,7 @@ test_usage() {
 	  ./x test
 	  ./x test unit mounted
 	  ./x test hazard/111-H11-unload-under-load
+	  ./x test debug-kasan/remap
 	HELP
 }
 
@@ -57,9 +74,10 @@ test_words_check() {
 	local word groups
 	groups=$(test_groups | paste -sd ' ')
 	for word in "${TEST_WORDS[@]}"; do
+		word=${word#debug-*/}
 		[[ " $groups " == *" ${word%%/*} "* ]] ||
 			die "./x test $word: there is no such group; the groups are $groups"
-		[[ $word != */* || -f $BLKI_ROOT/tests/system/$word.sh ]] ||
+		[[ $word != */* || -f $BLKI_ROOT/tests/system/${word%:*}.sh ]] ||
 			die "./x test $word: there is no such test; those of the group are" \
 				"$(cd -- "$BLKI_ROOT/tests/system" && compgen -G "${word%%/*}/[0-9]*.sh" |
 					sed 's/[.]sh$//' | paste -sd ' ')"
@@ -96,7 +114,8 @@ test_guest() {
 	local status=0 file
 	GUEST_RESULTS=$RUN_DIR/results
 	rm -rf -- "$GUEST_RESULTS"
-	guest_run env "BLKI_TEST_SCALE=$TEST_SCALE" /blki/tests/system/run "$@" || status=$?
+	guest_run env "BLKI_TEST_SCALE=$TEST_SCALE" "BLKI_TEST_BRIEF=$TEST_BRIEF" \
+		/blki/tests/system/run "$@" || status=$?
 	file=$GUEST_RESULTS/tests.json
 	if [[ ! -s $file ]]; then
 		test_count 0 1 0
@@ -130,25 +149,61 @@ test_guest_instructions() {
 	lock_drop "build-$(clone_key "$BLKI_ROOT")"
 	programs_stage "$BUILD_DIR" "$plant" "$plant/bin"
 	local GUEST_STAGES=("${GUEST_STAGES[@]}" "$plant:/blki-plant") GUEST_CLOCK=instructions
+	local GUEST_DRIVES=() GUEST_APPEND=''
 	test_guest "$@"
 }
 
-# test_debug VARIANT: the guest's groups that bear a slow kernel, under it
+# test_guest_root WORDS…: the same with / on a disk; then, for the whole group, two guests that end remapped
+test_guest_root() {
+	local GUEST_ROOT=y GUEST_DRIVES=("$ROOT_DRIVE=$ROOT_MB") GUEST_APPEND="$GUEST_APPEND blki.root=$ROOT_DRIVE"
+	test_guest "$@"
+	[[ " $* " == *" root "* ]] || return 0
+	test_end_attached 900-reboot-while-remapped "reboot: Restarting system" one
+	GUEST_APPEND+=" blki.end=poweroff"
+	test_end_attached 910-shutdown-while-remapped "reboot: Power down" two one
+}
+
+# test_end_attached NAME SAYS MARK [OLD]: a guest ends while its root is remapped and filtered; the kernel must say that
+# it came to the end, and the disk must be clean and hold what was written last
+test_end_attached() {
+	local name=root/$1 says=$2 why='' status=0
+	shift 2
+	GUEST_RESULTS=
+	guest_run /blki/tests/root/leave-attached "$@" >"$RUN_DIR/out" || status=$?
+	if ((status)); then
+		why="the guest's command ended with $status: $(tail -n 1 "$RUN_DIR/out")"
+	elif ! grep -aqF "$says" "$GUEST_LOG"; then
+		why="the guest's kernel never said '$says'"
+	elif [[ $(root_file /mark) != "$1" ]]; then
+		why="the last file written is not on the disk"
+	elif ! root_is_clean; then
+		why="the file system is not clean: $(tail -n 1 "$RUN_DIR/fsck.log")"
+	fi
+	if [[ $why ]]; then
+		printf 'not ok %s - %s\n' "$name" "$why"
+		test_count 0 1 0
+	else
+		printf 'ok %s\n' "$name"
+		test_count 1 0 0
+	fi
+}
+
+# test_debug VARIANT WORDS: groups and tests that bear a slow kernel, under it
 test_debug() {
-	local GUEST_MEM_MB=$TEST_DEBUG_MEM_MB TEST_SCALE=$TEST_DEBUG_SCALE
-	# a debug kernel is too slow to find the timer of the model that benchmarks use
-	local GUEST_CPU=${GUEST_CPU:-$TEST_DEBUG_CPU}
-	# the interrupt routing of the machine "pc" is computed in loops that ACPICA gives 30 s
-	local GUEST_MACHINE=q35
+	local GUEST_MEM_MB=$TEST_DEBUG_MEM_MB GUEST_DEADLINE_S=$TEST_DEBUG_DEADLINE_S
+	local TEST_SCALE=$TEST_DEBUG_SCALE TEST_BRIEF=$TEST_DEBUG_BRIEF
+	local GUEST_CPU=$GUEST_CPU GUEST_MACHINE=$GUEST_MACHINE
 	local KERNEL_RELEASE='' KERNEL_IMAGE='' KERNEL_MODULES='' KERNEL_KDIR='' KERNEL_PACKAGE=''
 	local KERNEL_KEY=''
 
 	run_dir_init
 	deps_ensure base
-	debug_kernel "$1"
+	debug_prepare "$1"
 	build_all
+	# shellcheck disable=SC2206 # lists of words
+	local GUEST_DRIVES=($TEST_DRIVES $TEST_TORTURE_DRIVES)
 	# shellcheck disable=SC2086 # a list of groups
-	test_guest $TEST_DEBUG_WORDS
+	test_guest $2
 }
 
 # test_scale: the factor of the tests' deadlines; a host with other work makes the guest slower
@@ -162,16 +217,21 @@ test_scale() {
 # test_select: what the words ask for, sorted by where it runs
 test_select() {
 	local word group
-	TEST_UNIT='' TEST_DEBUG=() TEST_WALL=() TEST_INSTRUCTIONS=()
+	TEST_UNIT='' TEST_WALL=() TEST_ROOT=() TEST_INSTRUCTIONS=()
 	if ((${#TEST_WORDS[@]} == 0)); then
-		mapfile -t TEST_WORDS < <(test_groups | grep -v '^debug-')
+		mapfile -t TEST_WORDS < <(test_groups | grep -v '^debug-' |
+			grep -vxF -f <(tr ' ' '\n' <<<"$TEST_ON_REQUEST_GROUPS"))
 	fi
 	for word in "${TEST_WORDS[@]}"; do
 		group=${word%%/*}
 		if [[ $group == unit ]]; then
 			TEST_UNIT=y
 		elif [[ $group == debug-* ]]; then
-			TEST_DEBUG+=("$group")
+			word=${word#"$group"}
+			word=${word#/}
+			TEST_DEBUG[${group#debug-}]+=" ${word:-$TEST_DEBUG_WORDS}"
+		elif [[ " $TEST_ROOT_GROUPS " == *" $group "* ]]; then
+			TEST_ROOT+=("$word")
 		elif [[ " $TEST_INSTRUCTION_GROUPS " == *" $group "* ]]; then
 			TEST_INSTRUCTIONS+=("$word")
 		else
@@ -180,8 +240,18 @@ test_select() {
 	done
 }
 
+# test_disks: what the guest's tests expect of the host
+test_disks() {
+	# shellcheck disable=SC2206 # a list of words
+	GUEST_DRIVES+=($TEST_DRIVES)
+	GUEST_APPEND+=" $TEST_APPEND"
+	[[ " ${TEST_WALL[*]}" == *" torture"* ]] || return 0
+	# shellcheck disable=SC2206 # a list of words
+	GUEST_DRIVES+=($TEST_TORTURE_DRIVES)
+}
+
 verb_test() {
-	local group
+	local variant
 	GUEST_DEADLINE_S=$TEST_DEADLINE_S
 	GUEST_MEM_MB=$TEST_MEM_MB
 	TEST_SCALE=${BLKI_TEST_SCALE:-$(test_scale)}
@@ -202,14 +272,16 @@ verb_test() {
 	test_words_check
 	test_select
 
-	if [[ $TEST_UNIT ]] || ((${#TEST_WALL[@]} + ${#TEST_INSTRUCTIONS[@]})); then
+	if [[ $TEST_UNIT ]] || ((${#TEST_WALL[@]} + ${#TEST_ROOT[@]} + ${#TEST_INSTRUCTIONS[@]})); then
 		guest_prepare
 	fi
+	test_disks
 	[[ -z $TEST_UNIT ]] || test_unit
 	((${#TEST_WALL[@]} == 0)) || test_guest "${TEST_WALL[@]}"
+	((${#TEST_ROOT[@]} == 0)) || test_guest_root "${TEST_ROOT[@]}"
 	((${#TEST_INSTRUCTIONS[@]} == 0)) || test_guest_instructions "${TEST_INSTRUCTIONS[@]}"
-	for group in "${TEST_DEBUG[@]}"; do
-		test_debug "${group#debug-}"
+	for variant in "${!TEST_DEBUG[@]}"; do
+		test_debug "$variant" "${TEST_DEBUG[$variant]}"
 	done
 	printf '%d passed, %d failed, %d skipped\n' "$TEST_PASSED" "$TEST_FAILED" "$TEST_SKIPPED"
 	((TEST_FAILED == 0)) || exit 1

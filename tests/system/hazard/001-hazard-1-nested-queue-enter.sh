@@ -8,7 +8,8 @@ DESCRIPTION="write queue attributes some hundred times under load while attached
 DEADLINE=360
 
 test() {
-	local part
+	local part nr
+	nr=$(rounds 25)
 	make_null_blk nb size=128 submit_queues=2
 	make_partitions nb 16 100
 	part=$(partition nb 2)
@@ -16,13 +17,13 @@ test() {
 	make_noexcl nx "$part"
 	start_verify load --threads 8 --flush-pct 5 --max 256K "$part"
 	blki filter attach null "$part"
-	write_attributes nb 25
+	write_attributes nb "$nr"
 	wait_seen "$part" 20
 	blki remap start nx "$part"
-	write_attributes nb 25
+	write_attributes nb "$nr"
 	wait_seen "$part" 20 remap
 	blki filter detach null "$part"
-	write_attributes nb 25
+	write_attributes nb "$nr"
 	wait_seen "$part" 20 remap
 	blki remap stop nx
 	stop_verify load

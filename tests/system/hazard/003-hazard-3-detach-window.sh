@@ -8,8 +8,9 @@ DESCRIPTION="attach and detach 2 siblings 8 times each under 16 submitters (haza
 DEADLINE=360
 
 flip() {
-	local i
-	for ((i = 0; i < 8; i++)); do
+	local i nr
+	nr=$(rounds 8)
+	for ((i = 0; i < nr; i++)); do
 		blki filter attach null "$1"
 		blki filter detach null "$1"
 	done

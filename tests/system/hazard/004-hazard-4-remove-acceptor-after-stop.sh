@@ -8,11 +8,12 @@ DESCRIPTION="remove the acceptor right after remap stop returns, 10 times under 
 DEADLINE=360
 
 test() {
-	local i
+	local i nr
+	nr=$(rounds 10)
 	make_null_blk nb irqmode=2 completion_nsec=3000000
 	load_module
 	start_verify load --threads 8 --max 64K --flush-pct 0 /dev/nb
-	for ((i = 0; i < 10; i++)); do
+	for ((i = 0; i < nr; i++)); do
 		make_noexcl nx /dev/nb
 		blki remap start nx /dev/nb
 		wait_seen /dev/nb 10

@@ -7,10 +7,11 @@ DESCRIPTION="unload right after detach, 30 times under load (H11)"
 DEADLINE=480
 
 test() {
-	local i
+	local i nr
+	nr=$(rounds 30)
 	make_null_blk nb submit_queues=2
 	start_verify load --threads 4 --max 16K --flush-pct 2 /dev/nb
-	for ((i = 0; i < 30; i++)); do
+	for ((i = 0; i < nr; i++)); do
 		load_module
 		blki filter attach null /dev/nb
 		wait_seen /dev/nb 3

@@ -6,8 +6,9 @@
 DESCRIPTION="load and unload the module 10 times"
 
 test() {
-	local i
-	for ((i = 0; i < 10; i++)); do
+	local i nr
+	nr=$(rounds 10)
+	for ((i = 0; i < nr; i++)); do
 		load_module
 		dmsetup targets | grep -q '^blki-linear' || fail "the target blki-linear is not registered"
 		equal "number of interposers" "$(nr_attached)" 0
