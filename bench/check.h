@@ -59,6 +59,7 @@ struct bench_counts {
  * @has_server: a ublk-sim serves the device
  * @visits: times the arm was put up
  * @issued: I/Os that the loader made
+ * @large: of these, I/Os of more than BENCH_BLOCK_BYTES: a driver may split them
  * @requests: requests that the driver must have seen for them; more where I/Os are split
  * @counted: what the layers counted meanwhile; @interposers is the largest seen
  * @workers: io_uring worker threads that appeared
@@ -73,6 +74,7 @@ struct bench_proof {
 	bool has_server;
 	unsigned int visits;
 	uint64_t issued;
+	uint64_t large;
 	uint64_t requests;
 	struct bench_counts counted;
 	uint64_t workers;

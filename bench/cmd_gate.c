@@ -266,7 +266,7 @@ static void parse(struct gate_arguments *arguments, int argc, char **argv)
 	arguments->result = "/results/result.json";
 	bench_run_defaults(&arguments->run);
 	arguments->run.arms = AGAINST_ARMS;
-	arguments->run.devices = AGAINST_DEVICES;
+	arguments->run.devices.mask = AGAINST_DEVICES;
 	arguments->run.nr_reps = AGAINST_REPS;
 	argp_parse(&argp, argc, argv, 0, NULL, arguments);
 }

@@ -117,6 +117,12 @@ static const struct argp argp = {
 	.children = children,
 };
 
+static void report_table(const struct bench_result *result)
+{
+	bench_report_table(result, stdout);
+	bench_report_shares(result, stdout);
+}
+
 static int write_report(const struct bench_result *result, enum bench_scenario scenario,
 			const char *out_dir)
 {
@@ -229,7 +235,7 @@ int bench_cmd_run(int argc, char **argv)
 		if (run->scenario == BENCH_ATTACH_PAUSE)
 			bench_pause_table(result, stdout);
 		else
-			bench_report_table(result, stdout);
+			report_table(result);
 		bench_report_failures(result, stderr);
 		if (!bench_result_ok(result))
 			code = BENCH_EXIT_FAILED;

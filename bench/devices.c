@@ -217,11 +217,16 @@ static int ublk_down(struct bench_disk *disk)
 static int ublk_up(struct bench_disk *disk, const struct bench_disk_options *options)
 {
 	const char *target = options->device == BENCH_UBLK_RAM ? "ram" : "null";
+	const char *const pace = options->profile ? "--profile" : NULL;
 	const char *const argv[] = { options->ublk_sim, "add", "-t", target, "-q", "1", "-d",
-				     UBLK_DEPTH, "-s", TEXT(BENCH_DISK_MIB) "M", NULL };
+				     UBLK_DEPTH, "-s", TEXT(BENCH_DISK_MIB) "M", pace,
+				     options->profile, NULL };
 	uint64_t ios;
 	int err;
 
+	if (options->profile)
+		snprintf(disk->label, sizeof(disk->label), BENCH_PROFILE_PREFIX "%s",
+			 options->profile);
 	disk->ublk_sim = options->ublk_sim;
 	disk->keeps_data = options->device == BENCH_UBLK_RAM;
 	disk->has_stat = true;
@@ -246,6 +251,7 @@ static const struct disk_driver drivers[BENCH_NR_DEVICES] = {
 	[BENCH_BRD] = { .up = brd_up, .down = brd_down },
 	[BENCH_UBLK_NULL] = { .up = ublk_up, .down = ublk_down },
 	[BENCH_UBLK_RAM] = { .up = ublk_up, .down = ublk_down },
+	[BENCH_UBLK_PROFILE] = { .up = ublk_up, .down = ublk_down },
 	[BENCH_PEER_UBLKSRV] = { .up = bench_peer_up, .down = bench_peer_down },
 };
 

@@ -65,6 +65,7 @@ struct bench_disk {
  * @latency_ns: null_blk: how long each I/O takes, by a timer; 0 completes it at once
  * @second: null_blk: one more disk beside the first, of another name
  * @ublk_sim: program that serves ublk disks, a path or a name in PATH
+ * @profile: BENCH_UBLK_PROFILE: name of the profile
  */
 struct bench_disk_options {
 	enum bench_device device;
@@ -72,6 +73,7 @@ struct bench_disk_options {
 	unsigned int latency_ns;
 	bool second;
 	const char *ublk_sim;
+	const char *profile;
 };
 
 /**

@@ -27,6 +27,9 @@ static const struct bench_name device_names[BENCH_NR_DEVICES] = {
 	[BENCH_PEER_UBLKSRV] = { "peer-ublksrv", NULL,
 				 "blk-mq, served by the null target of ublksrv, where that is "
 				 "installed" },
+	[BENCH_UBLK_PROFILE] = { BENCH_PROFILE_PREFIX "PROFILE", NULL,
+				 "blk-mq, served by ublk-sim at the pace of a profile (ublk-sim "
+				 "profiles)" },
 	[BENCH_UBLK_RAM] = { "ublk-ram", NULL, "blk-mq, served by ublk-sim, data in its memory" },
 };
 
@@ -130,6 +133,57 @@ int bench_names_parse(const struct bench_names *names, const char *list, unsigne
 		list += len + 1;
 	}
 	*mask = found;
+	return 0;
+}
+
+static int take_profile(const char *name, size_t len, struct bench_devices_chosen *chosen,
+			char *message, size_t size)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+	char *profile = chosen->profiles[chosen->nr_profiles];
+
+	if (chosen->nr_profiles == BENCH_MAX_PROFILES) {
+		snprintf(message, size, "more than %d profiles; choose some", BENCH_MAX_PROFILES);
+		return -EINVAL;
+	}
+	if (!len || len >= sizeof(chosen->profiles[0]) || strspn(name, allowed) < len) {
+		snprintf(message, size, "unknown profile \"%.*s\"; valid: a name of ublk-sim "
+			 "profiles, as in ublk:nvme-tlc", (int)len, name);
+		return -EINVAL;
+	}
+	memcpy(profile, name, len);
+	profile[len] = '\0';
+	chosen->nr_profiles++;
+	chosen->mask |= 1u << BENCH_UBLK_PROFILE;
+	return 0;
+}
+
+int bench_devices_parse(const char *list, struct bench_devices_chosen *chosen, char *message,
+			size_t size)
+{
+	const size_t prefix = strlen(BENCH_PROFILE_PREFIX);
+	struct bench_devices_chosen found = { 0 };
+	int err;
+
+	for (;;) {
+		size_t len = strcspn(list, ",");
+		int i = bench_names_find(&bench_devices, list, len);
+
+		if (len >= prefix && !memcmp(list, BENCH_PROFILE_PREFIX, prefix)) {
+			err = take_profile(list + prefix, len - prefix, &found, message, size);
+			if (err)
+				return err;
+		} else if (i < 0) {
+			explain_unknown(&bench_devices, list, len, message, size);
+			return -EINVAL;
+		} else {
+			found.mask |= 1u << i;
+		}
+		if (!list[len])
+			break;
+		list += len + 1;
+	}
+	*chosen = found;
 	return 0;
 }
 

@@ -38,6 +38,7 @@ enum bench_device {
 	BENCH_UBLK_NULL,
 	BENCH_UBLK_RAM,
 	BENCH_PEER_UBLKSRV,
+	BENCH_UBLK_PROFILE, /* one for each profile that is chosen */
 	BENCH_NR_DEVICES,
 };
 
@@ -125,6 +126,38 @@ int bench_names_find(const struct bench_names *names, const char *name, size_t l
  */
 int bench_names_parse(const struct bench_names *names, const char *list, unsigned int *mask,
 		      char *message, size_t size);
+
+/** BENCH_PROFILE_PREFIX - what a device with a profile of ublk-sim begins with */
+#define BENCH_PROFILE_PREFIX "ublk:"
+
+/** BENCH_MAX_PROFILES - profiles that one run can choose */
+#define BENCH_MAX_PROFILES 4
+
+/**
+ * struct bench_devices_chosen - the devices of a run
+ * @mask: bit mask of enum bench_device
+ * @profiles: of BENCH_UBLK_PROFILE, @nr_profiles names
+ * @nr_profiles: 0 when that bit is clear
+ */
+struct bench_devices_chosen {
+	unsigned int mask;
+	char profiles[BENCH_MAX_PROFILES][24];
+	unsigned int nr_profiles;
+};
+
+/**
+ * bench_devices_parse - bench_names_parse() for devices, "ublk:PROFILE" among them
+ * @list: comma-separated names
+ * @chosen: out; untouched on failure
+ * @message: out: on failure the sentence that names the wrong word and the valid ones
+ * @size: bytes at @message
+ *
+ * Whether a profile exists is for ublk-sim to say.
+ *
+ * Return: 0, or -EINVAL for an empty or unknown name, a name that no profile can have, or too many.
+ */
+int bench_devices_parse(const char *list, struct bench_devices_chosen *chosen, char *message,
+			size_t size);
 
 /** bench_load_is_write - whether a load writes */
 bool bench_load_is_write(enum bench_load load);

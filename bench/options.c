@@ -41,7 +41,9 @@
 #define MAX_IOS 1048576
 
 static const struct argp_option run_options[] = {
-	{ "device", 'd', "LIST", 0, "devices, comma-separated (default: null_blk, brd, ublk-null, ublk-ram)", 0 },
+	{ "device", 'd', "LIST", 0,
+	  "devices, comma-separated (default: null_blk, brd, "
+	  "ublk-null, ublk-ram); ublk:PROFILE is a profile of ublk-sim", 0 },
 	{ "arm", 'a', "LIST", 0,
 	  "arms, comma-separated (default: all on null_blk, the main ones elsewhere); without raw "
 	  "there is nothing to compare with", 0 },
@@ -61,7 +63,7 @@ static const struct argp_option run_options[] = {
 void bench_run_defaults(struct bench_run *run)
 {
 	memset(run, 0, sizeof(*run));
-	run->devices = (1u << BENCH_PEER_UBLKSRV) - 1;
+	run->devices.mask = (1u << BENCH_PEER_UBLKSRV) - 1;
 	run->arms = DEFAULT_ARMS;
 	run->loads = (1u << BENCH_NR_LOADS) - 1;
 	run->nr_reps = DEFAULT_REPS;
@@ -110,7 +112,8 @@ static error_t parse_run_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'd':
-		take_names(&bench_devices, arg, &run->devices, state);
+		if (bench_devices_parse(arg, &run->devices, message, sizeof(message)))
+			argp_failure(state, BENCH_EXIT_USAGE, 0, "%s", message);
 		run->devices_chosen = true;
 		return 0;
 	case 'a':
@@ -141,7 +144,7 @@ static error_t parse_run_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (run->arms_chosen &&
-		    bench_arms_check(run->arms, run->devices, message, sizeof(message)))
+		    bench_arms_check(run->arms, run->devices.mask, message, sizeof(message)))
 			argp_failure(state, BENCH_EXIT_USAGE, 0, "%s", message);
 		return 0;
 	default:
@@ -158,7 +161,7 @@ int bench_run_check(const struct bench_run *run, char *message, size_t size)
 {
 	if (run->scenario != BENCH_ATTACH_PAUSE)
 		return 0;
-	if (run->devices_chosen && run->devices != 1u << BENCH_NULL_BLK) {
+	if (run->devices_chosen && run->devices.mask != 1u << BENCH_NULL_BLK) {
 		snprintf(message, size, "attach-pause: its device is null_blk with a latency; valid: "
 			 "null_blk");
 		return -EINVAL;

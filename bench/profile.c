@@ -60,6 +60,21 @@ static void take_names(const struct bench_names *names, const char *list, unsign
 		argp_failure(state, STATUS_USAGE, 0, "%s", message);
 }
 
+/* A profile's time is waiting, which is no instruction of anybody. */
+static void take_devices(struct profile_options *profile, const char *list,
+			 struct argp_state *state)
+{
+	struct bench_devices_chosen chosen;
+	char message[256];
+
+	if (bench_devices_parse(list, &chosen, message, sizeof(message)))
+		argp_failure(state, STATUS_USAGE, 0, "%s", message);
+	if (chosen.nr_profiles)
+		argp_failure(state, STATUS_USAGE, 0, "ublk:%s: it is not profiled, because its time "
+			     "is waiting; valid: ublk-null, ublk-ram", chosen.profiles[0]);
+	profile->devices = chosen.mask;
+}
+
 static uint64_t take_number(const char *text, uint64_t min, uint64_t max,
 			    struct argp_state *state)
 {
@@ -138,7 +153,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'd':
-		take_names(&bench_devices, arg, &profile->devices, state);
+		take_devices(profile, arg, state);
 		return 0;
 	case 'a':
 		take_names(&bench_arms, arg, &profile->arms, state);

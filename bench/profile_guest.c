@@ -111,6 +111,8 @@ static int run_proved(struct profile_run *run, const struct bench_stack *stack,
 		.has_stat = stack->disk->has_stat,
 		.has_server = stack->disk->ublk_sim,
 		.issued = spec->nr_warmup + spec->nr_ios,
+		.large = bench_load_io_bytes(spec->load) > BENCH_BLOCK_BYTES ?
+				 spec->nr_warmup + spec->nr_ios : 0,
 		.requests = (spec->nr_warmup + spec->nr_ios) *
 			    bench_disk_requests(stack->disk, spec->load),
 	};

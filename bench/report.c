@@ -14,6 +14,8 @@
 
 #include "names.h"
 
+#define NS_PER_US 1000.0
+
 static const char *first_of(const char *versus, const struct bench_result *result,
 			    const struct bench_cell *cell, char *text, size_t size, int ratio)
 {
@@ -48,6 +50,12 @@ static void table_row(const struct bench_result *result, const struct bench_cell
 		cell->summary.spread, resolves);
 }
 
+static bool any_cell(const struct bench_cell *cell)
+{
+	(void)cell;
+	return true;
+}
+
 /** struct table - how a table begins, and a row of it */
 struct table {
 	void (*head)(const struct bench_result *result, const struct bench_key *key, FILE *out);
@@ -77,9 +85,10 @@ static void print_arms(const struct bench_result *result, const struct bench_key
 
 /*
  * Cells are stored as they were measured, arm after arm; people want them by device and load. A
- * table stands where the first of its cells does.
+ * table stands where the first of its cells does. Only cells that are @wanted have one.
  */
-static void print_tables(const struct bench_result *result, const struct table *table, FILE *out)
+static void print_tables(const struct bench_result *result, const struct table *table,
+			 bool (*wanted)(const struct bench_cell *cell), FILE *out)
 {
 	size_t i, j;
 
@@ -89,7 +98,7 @@ static void print_tables(const struct bench_result *result, const struct table *
 		for (j = 0; j < i; j++)
 			if (same_table(&result->cells[j].key, key))
 				break;
-		if (j == i)
+		if (j == i && wanted(&result->cells[i]))
 			print_arms(result, key, table, out);
 	}
 }
@@ -105,7 +114,7 @@ void bench_report_table(const struct bench_result *result, FILE *out)
 {
 	static const struct table table = { table_head, table_row };
 
-	print_tables(result, &table, out);
+	print_tables(result, &table, any_cell, out);
 	fputc('\n', out);
 }
 
@@ -179,6 +188,60 @@ static void markdown_intro(const struct bench_result *result, FILE *out)
 		      out);
 }
 
+static bool has_profile(const struct bench_cell *cell)
+{
+	return !strncmp(cell->key.device, BENCH_PROFILE_PREFIX, strlen(BENCH_PROFILE_PREFIX));
+}
+
+/* One head stands above all shares. */
+static void share_head(const struct bench_result *result, const struct bench_key *key, FILE *out)
+{
+	(void)result;
+	(void)key;
+	(void)out;
+}
+
+/*
+ * Means, because a long tail is part of a latency, and because every arm meets the same service times:
+ * with so many in flight an I/O takes so many times what one costs the run.
+ */
+static void share_row(const struct bench_result *result, const struct bench_cell *cell, FILE *out)
+{
+	const struct bench_cell *raw = bench_result_find(result, cell->key.device, cell->key.load,
+							 "raw");
+	int load = bench_names_find(&bench_loads, cell->key.load, strlen(cell->key.load));
+	double depth = load < 0 ? 1 : bench_load_depth((enum bench_load)load);
+	double added;
+
+	if (!raw)
+		return;
+	added = cell->summary.mean - raw->summary.mean;
+	fprintf(out, "| %-18s | %-17s | %-18s | %10.2f | %+9.2f | %+8.3f |\n", cell->key.device,
+		cell->key.load, cell->key.arm, cell->summary.mean * depth / NS_PER_US,
+		added * depth / NS_PER_US, 100 * added / raw->summary.mean);
+}
+
+void bench_report_shares(const struct bench_result *result, FILE *out)
+{
+	static const struct table table = { share_head, share_row };
+	size_t i;
+
+	for (i = 0; i < result->nr_cells; i++)
+		if (has_profile(&result->cells[i]))
+			break;
+	if (i == result->nr_cells)
+		return;
+	fputs("\n## Share of a disk's latency\n\n"
+	      "These disks take the time of a profile. On the instruction clock time is virtual: an\n"
+	      "instruction is one nanosecond, and waiting lasts what the profile says. Every arm meets\n"
+	      "the same service times, drawn from the same seed.\n\n", out);
+	fprintf(out, "| %-18s | %-17s | %-18s | %10s | %9s | %8s |\n", "device", "load", "arm",
+		"latency us", "added us", "share %");
+	fputs("|--------------------|-------------------|--------------------|-----------:|"
+	      "----------:|---------:|\n", out);
+	print_tables(result, &table, has_profile, out);
+}
+
 static void markdown_value(const char *key, struct json_object *value, FILE *out)
 {
 	fprintf(out, "| %s | %s |\n", key,
@@ -235,7 +298,8 @@ void bench_report_markdown(const struct bench_result *result, struct json_object
 
 	markdown_intro(result, out);
 	fputs("\n## Figures\n", out);
-	print_tables(result, &table, out);
+	print_tables(result, &table, any_cell, out);
+	bench_report_shares(result, out);
 	markdown_attach(attach, out);
 	bench_report_tail(result, out);
 }

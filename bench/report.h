@@ -17,6 +17,13 @@
  */
 void bench_report_table(const struct bench_result *result, FILE *out);
 
+/**
+ * bench_report_shares - of disks with a profile: latency, what each arm adds, and the share of that
+ *
+ * Prints nothing when no cell is of such a disk.
+ */
+void bench_report_shares(const struct bench_result *result, FILE *out);
+
 /** bench_report_failures - one line for every check that failed */
 void bench_report_failures(const struct bench_result *result, FILE *out);
 

@@ -30,12 +30,14 @@
  * struct device_work - what measuring one device needs
  * @run: the run
  * @device: which
+ * @profile: of BENCH_UBLK_PROFILE: its name, else NULL
  * @samples: room for one repetition of a cell
  * @proofs: of every side and arm
  */
 struct device_work {
 	struct bench_run *run;
 	enum bench_device device;
+	const char *profile;
 	double *samples;
 	struct bench_proof proofs[BENCH_MAX_SIDES][BENCH_NR_ARMS];
 };
@@ -114,6 +116,8 @@ static int run_loads(struct device_work *work, unsigned int s, const struct benc
 		err = bench_load_run(&spec, work->samples, &workers);
 		proof->workers += workers;
 		proof->issued += run->nr_warmup + run->nr_ios;
+		if (bench_load_io_bytes(spec.load) > BENCH_BLOCK_BYTES)
+			proof->large += run->nr_warmup + run->nr_ios;
 		proof->requests += (run->nr_warmup + run->nr_ios) *
 				   bench_disk_requests(stack->disk, spec.load);
 		if (!err && keep)
@@ -157,33 +161,22 @@ static int visit(struct device_work *work, unsigned int s, const struct bench_st
 	return err;
 }
 
-static int visit_arms(struct device_work *work, unsigned int s, const struct bench_disk *disk,
-		      unsigned int rep)
+static int visit_arm(struct device_work *work, unsigned int s, const struct bench_disk *disk,
+		     enum bench_arm arm, unsigned int rep)
 {
 	struct bench_run *run = work->run;
 	struct bench_stack stack;
-	unsigned int i;
-	int err = 0, down;
+	int err, down;
 
-	for (i = 0; i < BENCH_NR_ARMS && !err; i++) {
-		unsigned int arm = rep % 2 ? BENCH_NR_ARMS - 1 - i : i;
-
-		if (!bench_run_wants_arm(run, work->device, (enum bench_arm)arm))
-			continue;
-		err = bench_signal() ? -EINTR : 0;
-		if (!err)
-			err = bench_stack_up(&stack, (enum bench_arm)arm, disk,
-					     run->sides[s].module);
-		if (err)
-			break;
-		err = visit(work, s, &stack, rep > 0);
-		if (!err && rep == 0)
-			bench_environment_arm(run->sides[s].result.environment, (int)arm);
-		down = bench_stack_down(&stack);
-		err = err ? err : down;
-	}
-	/* The next disk, and the other side, start without our module. */
-	down = bench_module_unload();
+	err = bench_signal() ? -EINTR : 0;
+	if (!err)
+		err = bench_stack_up(&stack, arm, disk, run->sides[s].module);
+	if (err)
+		return err;
+	err = visit(work, s, &stack, rep > 0);
+	if (!err && rep == 0)
+		bench_environment_arm(run->sides[s].result.environment, (int)arm);
+	down = bench_stack_down(&stack);
 	return err ? err : down;
 }
 
@@ -192,7 +185,7 @@ static int make_disk(const struct device_work *work, unsigned int s, bool for_da
 {
 	struct bench_disk_options options = {
 		.device = work->device, .memory_backed = for_data,
-		.ublk_sim = work->run->sides[s].ublk_sim,
+		.ublk_sim = work->run->sides[s].ublk_sim, .profile = work->profile,
 	};
 	int err;
 
@@ -205,10 +198,12 @@ static int make_disk(const struct device_work *work, unsigned int s, bool for_da
 	return err;
 }
 
-static int repeat(struct device_work *work, unsigned int s, unsigned int rep)
+/* One disk for the arms of @arms, visited in the order of @rep. */
+static int visit_arms(struct device_work *work, unsigned int s, unsigned int arms, unsigned int rep)
 {
 	struct bench_side *side = &work->run->sides[s];
 	struct bench_disk disk;
+	unsigned int i;
 	int err, down;
 
 	err = make_disk(work, s, false, &disk);
@@ -216,9 +211,40 @@ static int repeat(struct device_work *work, unsigned int s, unsigned int rep)
 		return err;
 	if (rep == 0)
 		bench_environment_disk(side->result.environment, &disk);
-	err = visit_arms(work, s, &disk, rep);
+	for (i = 0; i < BENCH_NR_ARMS && !err; i++) {
+		unsigned int arm = rep % 2 ? BENCH_NR_ARMS - 1 - i : i;
+
+		if (wanted(arms, arm))
+			err = visit_arm(work, s, &disk, (enum bench_arm)arm, rep);
+	}
+	/* The next disk, and the other side, start without our module. */
+	down = bench_module_unload();
+	err = err ? err : down;
 	down = bench_disk_down(&disk);
 	return err ? err : down;
+}
+
+/*
+ * A disk that draws its service times is made anew for every arm: from the same seed each arm meets the
+ * same times, and what differs between arms is the arm.
+ */
+static int repeat(struct device_work *work, unsigned int s, unsigned int rep)
+{
+	unsigned int i, arms = 0;
+	int err = 0;
+
+	for (i = 0; i < BENCH_NR_ARMS; i++)
+		if (bench_run_wants_arm(work->run, work->device, (enum bench_arm)i))
+			arms |= 1u << i;
+	if (!work->profile)
+		return visit_arms(work, s, arms, rep);
+	for (i = 0; i < BENCH_NR_ARMS && !err; i++) {
+		unsigned int arm = rep % 2 ? BENCH_NR_ARMS - 1 - i : i;
+
+		if (wanted(arms, arm))
+			err = visit_arms(work, s, 1u << arm, rep);
+	}
+	return err;
 }
 
 /*
@@ -274,10 +300,11 @@ static int judge(struct device_work *work)
 static int measure_device(struct device_work *work)
 {
 	struct bench_run *run = work->run;
-	const char *name = bench_devices.names[work->device].name;
+	const char *name = work->profile ? work->profile : bench_devices.names[work->device].name;
 	unsigned int rep, i;
 	int err = 0;
 
+	memset(work->proofs, 0, sizeof(work->proofs));
 	for (i = 0; i < run->nr_sides && !err; i++) {
 		bench_progress("%s: checking data through every arm%s", name, run->sides[i].label);
 		err = verify_arms(work, i);
@@ -298,12 +325,13 @@ int bench_scenario_run(struct bench_run *run)
 {
 	const char *const dm[] = { "modprobe", "dm-mod", NULL };
 	struct device_work *work;
-	unsigned int device, s;
+	unsigned int device, s, i;
 	int err;
 
 	work = calloc(1, sizeof(*work));
 	if (!work)
 		return -ENOMEM;
+	work->run = run;
 	work->samples = calloc(run->nr_ios / BENCH_WINDOW, sizeof(*work->samples));
 	err = work->samples ? 0 : -ENOMEM;
 	if (!err && sys_run(NULL, 0, dm))
@@ -311,11 +339,14 @@ int bench_scenario_run(struct bench_run *run)
 	if (!err)
 		err = bench_module_unload();
 	for (device = 0; device < BENCH_NR_DEVICES && !err; device++) {
-		if (!wanted(run->devices, device))
+		if (!wanted(run->devices.mask, device) || device == BENCH_UBLK_PROFILE)
 			continue;
-		memset(work->proofs, 0, sizeof(work->proofs));
-		work->run = run;
 		work->device = (enum bench_device)device;
+		err = measure_device(work);
+	}
+	work->device = BENCH_UBLK_PROFILE;
+	for (i = 0; i < run->devices.nr_profiles && !err; i++) {
+		work->profile = run->devices.profiles[i];
 		err = measure_device(work);
 	}
 	for (s = 0; s < run->nr_sides && !err; s++)

@@ -36,7 +36,7 @@ struct bench_side {
 /**
  * struct bench_run - a run
  * @scenario: which
- * @devices: bit mask of enum bench_device
+ * @devices: which devices
  * @arms: bit mask of enum bench_arm
  * @loads: bit mask of enum bench_load
  * @devices_chosen: @devices was asked for
@@ -52,7 +52,7 @@ struct bench_side {
  */
 struct bench_run {
 	enum bench_scenario scenario;
-	unsigned int devices;
+	struct bench_devices_chosen devices;
 	unsigned int arms;
 	unsigned int loads;
 	bool devices_chosen;

@@ -191,6 +191,12 @@ static void judge_native_counts_on_the_acceptor(void **state)
 	proof.counted.origin = 1;
 	assert_fails(&proof, "null_blk/remap-native-other/origin-count");
 	proof.counted.origin = 0;
+	proof.large = 7;
+	assert_fails(&proof, "null_blk/remap-native-other/hook-returned");
+	proof.counted.hook_done = 7;
+	judge(&proof, &result);
+	assert_true(bench_result_ok(&result));
+	bench_result_free(&result);
 	proof.counted.acceptor--;
 	assert_fails(&proof, "null_blk/remap-native-other/acceptor-count");
 }

@@ -19,7 +19,7 @@
 static void names_are_those_of_the_schema(void **state)
 {
 	static const char *const devices[] = { "null_blk", "brd", "ublk-null", "ublk-ram",
-					       "peer-ublksrv" };
+					       "peer-ublksrv", "ublk:PROFILE" };
 	static const char *const arms[] = {
 		"raw", "dm-linear", "dm-linear-2", "dm-linear-alias", "idle", "pass", "pass-list", "pass-fast",
 		"pass-ftrace", "remap", "remap-fast", "remap-alias", "remap-native",
@@ -56,8 +56,45 @@ static void parse_unknown_name_lists_valid_ones(void **state)
 	assert_int_equal(bench_names_parse(&bench_devices, "brd,nvme", &mask, message,
 					   sizeof(message)), -EINVAL);
 	assert_string_equal(message, "unknown device \"nvme\"; valid: null_blk, brd, ublk-null, "
-			    "ublk-ram, peer-ublksrv");
+			    "ublk-ram, peer-ublksrv, ublk:PROFILE");
 	assert_int_equal(mask, 77);
+}
+
+static void devices_take_profiles_by_name(void **state)
+{
+	struct bench_devices_chosen chosen;
+	char message[256];
+
+	(void)state;
+	assert_int_equal(bench_devices_parse("null_blk,ublk:nvme-tlc,ublk:hdd-7200", &chosen, message,
+					     sizeof(message)), 0);
+	assert_int_equal(chosen.mask, 1u << BENCH_NULL_BLK | 1u << BENCH_UBLK_PROFILE);
+	assert_int_equal(chosen.nr_profiles, 2);
+	assert_string_equal(chosen.profiles[0], "nvme-tlc");
+	assert_string_equal(chosen.profiles[1], "hdd-7200");
+	assert_int_equal(bench_devices_parse("brd", &chosen, message, sizeof(message)), 0);
+	assert_int_equal(chosen.nr_profiles, 0);
+}
+
+static void devices_refuse_what_no_profile_is_called(void **state)
+{
+	static const char *const wrong[] = {
+		"ublk:", "ublk:PROFILE", "ublk:../x", "ublk:a b", "ublk:", "null_blk,", "",
+		"ublk:a23456789012345678901234", "ublk:a,ublk:b,ublk:c,ublk:d,ublk:e",
+	};
+	struct bench_devices_chosen chosen = { .mask = 77 };
+	char message[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(bench_devices_parse(wrong[i], &chosen, message, sizeof(message)),
+				 -EINVAL);
+		assert_int_equal(chosen.mask, 77);
+	}
+	assert_int_equal(bench_devices_parse("ublk:No", &chosen, message, sizeof(message)), -EINVAL);
+	assert_string_equal(message, "unknown profile \"No\"; valid: a name of ublk-sim profiles, "
+			    "as in ublk:nvme-tlc");
 }
 
 static void parse_empty_and_prefix_are_refused(void **state)
@@ -124,6 +161,8 @@ int main(void)
 		cmocka_unit_test(names_are_those_of_the_schema),
 		cmocka_unit_test(parse_list_sets_bits),
 		cmocka_unit_test(parse_unknown_name_lists_valid_ones),
+		cmocka_unit_test(devices_take_profiles_by_name),
+		cmocka_unit_test(devices_refuse_what_no_profile_is_called),
 		cmocka_unit_test(parse_empty_and_prefix_are_refused),
 		cmocka_unit_test(parse_long_word_fits_message),
 		cmocka_unit_test(loads_have_their_depth_and_direction),

@@ -133,12 +133,46 @@ static void markdown_shows_failed_checks_and_attach_times(void **state)
 	bench_result_free(&result);
 }
 
+/* 32 in flight, 2000 ns each: a latency of 64 us; 20 ns more are 0.64 us and 1 %. */
+static void shares_are_of_the_mean_latency(void **state)
+{
+	const double raw[] = { 1000, 3000 }, pass[] = { 1020, 3020 };
+	struct bench_key key = { .device = "ublk:nvme-tlc", .load = "randread-4k-qd32" };
+	struct bench_result result;
+	struct bench_cell *cell;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out;
+
+	(void)state;
+	make(&result, "instructions");
+	out = open_memstream(&text, &size);
+	bench_report_shares(&result, out);
+	fclose(out);
+	assert_string_equal(text, "");
+	free(text);
+	snprintf(key.arm, sizeof(key.arm), "raw");
+	cell = bench_result_add_cell(&result, &key, 32);
+	assert_int_equal(bench_cell_add_rep(cell, raw, 2), 0);
+	snprintf(key.arm, sizeof(key.arm), "pass");
+	cell = bench_result_add_cell(&result, &key, 32);
+	assert_int_equal(bench_cell_add_rep(cell, pass, 2), 0);
+	out = open_memstream(&text, &size);
+	bench_report_shares(&result, out);
+	fclose(out);
+	assert_non_null(strstr(text, "| pass               |      64.64 |     +0.64 |   +1.000 |\n"));
+	assert_null(strstr(text, "brd"));
+	free(text);
+	bench_result_free(&result);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_has_cost_difference_ratio_and_resolution),
 		cmocka_unit_test(markdown_warns_that_instructions_are_not_cycles),
 		cmocka_unit_test(markdown_of_wall_clock_warns_of_it),
+		cmocka_unit_test(shares_are_of_the_mean_latency),
 		cmocka_unit_test(markdown_shows_failed_checks_and_attach_times),
 	};
 
