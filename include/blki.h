@@ -59,12 +59,12 @@ const char *blki_message(const struct blki *h);
  * @timeout_ms: milliseconds, 0 is BLKI_TIMEOUT_DEFAULT_MS
  * @altitude: filter: its place in the chain, 0 is its own; remap: must be 0
  * @flags: BLKI_ATTACH_*, see struct blki_attach
- * @acceptor_class: remap: BLKI_OPTS_CLASS() of what the caller knows the acceptor to be; 0 finds it out
- *	from the acceptor's table
+ * @acceptor_class: remap: BLKI_OPTS_CLASS() of what the caller knows the acceptor to be; 0 finds it
+ *	out from the acceptor's table
  * @offset_sectors: native: where the origin's sector 0 is on the acceptor, in 512-byte sectors
- * @dry_run: check everything that can be seen without attaching, and change nothing; the ids and pauses
- *	below are then not written
- * @pause_ns: out: nanoseconds that the origin's queue took no bio for the switch, at most; may be NULL
+ * @dry_run: check everything that can be seen without attaching, and change nothing; neither an id nor
+ *	a pause is then written
+ * @pause_ns: out: nanoseconds that the origin's queue took no bio for the switch, at most; or NULL
  *
  * It only grows at its end, and the library's major version rises when it does.
  */
@@ -84,7 +84,7 @@ struct blki_opts {
  * @timeout_ms: milliseconds, 0 is BLKI_TIMEOUT_DEFAULT_MS
  * @flags: BLKI_DETACH_*, see struct blki_detach
  * @dry_run: find out what would be detached, and change nothing
- * @pause_ns: out: nanoseconds that the origin's bios were held or its queue took none, at most; may be NULL
+ * @pause_ns: out: nanoseconds that the origin's bios were held or its queue took none, at most; or NULL
  */
 struct blki_detach_opts {
 	unsigned int timeout_ms;

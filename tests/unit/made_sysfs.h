@@ -13,7 +13,7 @@ const char *made_sysfs_begin(void);
 /** made_sysfs_end - remove the tree; Return: 0, or -1 */
 int made_sysfs_end(void);
 
-/** made_sysfs_path - a path inside the tree; Return: text that the call after the next overwrites */
+/** made_sysfs_path - a path inside the tree; Return: text that the second next call overwrites */
 const char *made_sysfs_path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /** made_sysfs_dirs - make a directory and those above it */

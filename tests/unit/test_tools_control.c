@@ -459,7 +459,8 @@ static void dry_run_checks_and_changes_nothing(void **state)
 	assert_int_equal(blki_filter_attach(h, "/dev/origin1", "null", &try, NULL), 0);
 	assert_int_equal(blki_filter_attach(h, "/dev/nope", "null", &try, NULL), -ENOENT);
 	assert_int_equal(blki_remap_start(h, "/dev/origin2", "/dev/acceptor3", &try, NULL), 0);
-	assert_int_equal(blki_remap_start(h, "/dev/origin1", "/dev/acceptor3", &try, NULL), -EEXIST);
+	assert_int_equal(blki_remap_start(h, "/dev/origin1", "/dev/acceptor3", &try, NULL),
+			 -EEXIST);
 	assert_int_equal(blki_remap_stop(h, "/dev/origin1", &try_detach), 0);
 	assert_int_equal(blki_remap_stop(h, "/dev/origin9", &try_detach), -ENOENT);
 	assert_int_equal(blki_filter_detach(h, "/dev/origin1", "null", &try_detach), 0);

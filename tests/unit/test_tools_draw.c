@@ -58,7 +58,8 @@ static const struct status_row remap_row = {
 			.acceptor = "dm-3",
 		},
 	.acceptor_dm = "dm-noexcl",
-	.usage = { .items = { { "mount", "ext4", "/mnt" }, { "holder", "", "dm-9" }, { "swap", "", "" } },
+	.usage = { .items = { { "mount", "ext4", "/mnt" }, { "holder", "", "dm-9" },
+			      { "swap", "", "" } },
 		  .nr = 3,
 		  .nr_more = 2 },
 	.stack =

@@ -169,7 +169,8 @@ static void run_fills_its_options(void **state)
 	const struct cli_table one = { "t", &all_options, 1 };
 	char *line[] = { "do", "--hook", "fast", "--offset", "4096", "--dry-run",
 			 "--freeze-fs", "--force", "--native", "--clean", "--altitude", "7",
-			 "--count", "3", "--file", "f.json", "--wait", "1.5", "--timeout", "2", "--json",
+			 "--count", "3", "--file", "f.json", "--wait", "1.5", "--timeout",
+			 "2", "--json",
 			 "word" };
 
 	(void)state;

@@ -23,8 +23,8 @@
 
 /**
  * struct event - one event; what its message lacks is ""
- * @event: "attach", "detach", "hold", "resume", "alias-add" or "alias-del"; of our own: "listening",
- *	"lost"
+ * @event: "attach", "detach", "hold", "resume", "alias-add" or "alias-del"; of our own: "listening"
+ *	and "lost"
  * @origin: kernel name of the origin
  * @id: of the interposer, if @has_id
  * @has_id: false for an alias

@@ -24,10 +24,10 @@ static const struct cli_command commands[] = {
 	{
 		.name = "remap start",
 		.args_doc = "ACCEPTOR ORIGIN",
-		.doc = "Send every bio of the block device ORIGIN to the device-mapper device ACCEPTOR "
-		       "(a path or a device-mapper name), without stopping the programs that use "
-		       "it. With --native the acceptor is a disk or partition, and the bios go to it "
-		       "themselves. The order of the two is the same in both."
+		.doc = "Send every bio of the block device ORIGIN to the device-mapper device "
+		       "ACCEPTOR (a path or a device-mapper name), without stopping the programs "
+		       "that use it. With --native the acceptor is a disk or partition, and the "
+		       "bios go to it themselves. The order of the two is the same in both."
 		       "\vExamples:\n"
 		       "  blki remap start dm-noexcl /dev/sda1\n"
 		       "  blki remap start --freeze-fs --hook fast origin-snap /dev/nvme0n1p2\n"
@@ -135,8 +135,8 @@ static const struct cli_command commands[] = {
 	{
 		.name = "status",
 		.args_doc = "",
-		.doc = "Draw each origin's path: the program that uses it, who is attached and since "
-		       "when, what the acceptor stands on, and the counters."
+		.doc = "Draw each origin's path: the program that uses it, who is attached and "
+		       "since when, what the acceptor stands on, and the counters."
 		       "\vExamples:\n"
 		       "  blki status\n"
 		       "  blki status --json\n"
@@ -162,8 +162,9 @@ static const struct cli_command commands[] = {
 	{
 		.name = "events",
 		.args_doc = "",
-		.doc = "Print every attach, detach, hold, and change of an alias as it happens, after a "
-		       "first line \"listening\", until Ctrl-C, --count or --timeout (default: for ever)."
+		.doc = "Print every attach, detach, hold, and change of an alias as it happens, "
+		       "after a first line \"listening\", until Ctrl-C, --count or --timeout "
+		       "(default: for ever)."
 		       "\vExamples:\n"
 		       "  blki events\n"
 		       "  blki events --json\n"
@@ -176,8 +177,8 @@ static const struct cli_command commands[] = {
 	{
 		.name = "save",
 		.args_doc = "",
-		.doc = "Keep what is attached in a file, by names that outlive a reboot, for restore. "
-		       "--dry-run, or - as the file, prints it instead."
+		.doc = "Keep what is attached in a file, by names that outlive a reboot, for "
+		       "restore. --dry-run, or - as the file, prints it instead."
 		       "\vExamples:\n"
 		       "  blki save\n"
 		       "  blki save --file /root/blki.json\n"
@@ -190,8 +191,8 @@ static const struct cli_command commands[] = {
 	{
 		.name = "restore",
 		.args_doc = "",
-		.doc = "Attach what a file of save says. What is attached already stays as it is; what "
-		       "fails is told, the rest is done, and the exit status is then 1."
+		.doc = "Attach what a file of save says. What is attached already stays as it is; "
+		       "what fails is told, the rest is done, and the exit status is then 1."
 		       "\vExamples:\n"
 		       "  blki restore\n"
 		       "  blki restore --dry-run --file /root/blki.json\n"

@@ -54,8 +54,8 @@ static const struct cli_command commands[] = {
 	{
 		.name = "remap status",
 		.args_doc = "",
-		.doc = "Draw each origin's path: who uses it, who is attached, what the acceptor stands "
-		       "on, and the counters."
+		.doc = "Draw each origin's path: who uses it, who is attached, what the acceptor "
+		       "stands on, and the counters."
 		       "\vExamples:\n"
 		       "  dmsetup remap status\n"
 		       "  dmsetup remap status --json\n"
