@@ -19,5 +19,28 @@ test() {
 	refuses 2 'depth' ublk-sim add -t null -d 0
 	refuses 2 'colour|option' ublk-sim add -t null --colour
 	refuses 2 '4711' ublk-sim del 4711
+	refuses 2 '1000.*multiple' ublk-sim add -t ram -s 1000
+	refuses 2 'file.*--file' ublk-sim add -t file
+	refuses 2 'nowhere.*truncate' ublk-sim add -t file --file "$TEST_DIR/nowhere"
+	truncate -s 1M "$TEST_DIR/small"
+	refuses 2 'small.*too few.*truncate' ublk-sim add -t file --file "$TEST_DIR/small" -s 16M --buffered
+	refuses 2 'neither a file' ublk-sim add -t file --file /dev/null --buffered
+	refuses 2 'null.*cache' ublk-sim add -t null --cache 1M
+	refuses 2 'fault.*melt|melt' ublk-sim add -t ram --fault melt:lba=1
+	refuses 2 'lba|beyond' ublk-sim add -t ram -s 1M --fault bad:lba=99999
+	refuses 2 'nosuch.*nvme-tlc' ublk-sim add --profile nosuch
+	echo '{"schema":"ublk-sim-profile/1","name":"x","summary":"x","lanes":1,"read":{"quantiles_us":[[0,9],[100,1]]}}' \
+		>"$TEST_DIR/falls.json"
+	refuses 2 'quantile' ublk-sim add --profile "$TEST_DIR/falls.json"
+	UBLK=$(ublk-sim add -n 5)
+	defer ublk-sim del "$UBLK"
+	refuses 2 '5.*in use.*-n' ublk-sim add -n 5
+	refuses 2 'no write cache' ublk-sim set --lying-flush on 5
+	refuses 2 'change' ublk-sim set 5
+	refuses 2 'policy' ublk-sim cut --policy half 5
+	refuses 2 'no record' ublk-sim cut --enumerate true 5
+	refuses 2 'live server' ublk-sim recover 5
+	refuses 2 '4711' ublk-sim status 4711
+	ublk-sim del 5
 	equal "devices left" "$(ublk-sim list --json | jsonq /devices id || true)" ""
 }

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# A profile is delivered: no answer comes before it is due, four lanes serve I/Os side by side, the status
+# says what was asked for and how late it was, and a profile that the host is too slow for is refused, or
+# served by force and marked.
+DESCRIPTION="deliver the service times of a profile"
+
+requires() {
+	need_module ublk_drv
+}
+
+# profile NAME LANES US: every I/O takes US microseconds.
+profile() {
+	local time='{"quantiles_us":[[0,'$3'],[100,'$3']]}'
+	cat >"$TEST_DIR/$1.json" <<-JSON
+	{"schema":"ublk-sim-profile/1","name":"$1","summary":"$3 us for everything","lanes":$2,
+	 "read":$time,"write":$time,"flush":$time,
+	 "sources":[{"figures":"all","source":"chosen for this test"}]}
+	JSON
+}
+
+# took_ms COMMAND...
+took_ms() {
+	local from=${EPOCHREALTIME/./}
+	"$@"
+	TOOK_MS=$(((${EPOCHREALTIME/./} - from) / 1000))
+}
+
+# read_many LANES: 64 reads, 16 in flight, on that many lanes; sets TOOK_MS.
+read_many() {
+	profile lanes "$1" 20000
+	ublk-sim set --profile "$TEST_DIR/lanes.json" "$UBLK"
+	took_ms verify --ios 64 --threads 1 --depth 16 --length 64K --max 4K --read-pct 100 --flush-pct 0 "$UBLK" >/dev/null
+}
+
+test() {
+	local timing one_ms
+	profile slow 1 20000
+	make_ublk ram -s 16M --profile "$TEST_DIR/slow.json"
+	took_ms dd if="$UBLK" of=/dev/null bs=4k count=20 iflag=direct
+	((TOOK_MS >= 400)) || fail "20 reads of 20 ms each took $TOOK_MS ms"
+	timing=$(ublk-sim status --json "$UBLK")
+	within "I/Os with a service time" "$(jsonq /timing/ios <<<"$timing")" 20 40
+	within "requested, ns" "$(jsonq /timing/requested_mean_ns <<<"$timing")" 19999000 20001000
+	equal "delivered" "$(jsonq /timing/delivered <<<"$timing")" true
+	ublk-sim set --profile none "$UBLK"
+	took_ms dd if="$UBLK" of=/dev/null bs=4k count=20 iflag=direct
+	((TOOK_MS < 400)) || fail "20 reads without a profile took $TOOK_MS ms"
+	read_many 1
+	((TOOK_MS >= 1280)) || fail "64 reads of 20 ms on one lane took $TOOK_MS ms"
+	one_ms=$TOOK_MS
+	read_many 16
+	((TOOK_MS * 2 < one_ms)) || fail "64 reads took $one_ms ms on one lane and $TOOK_MS ms on 16"
+	timing=$(ublk-sim status --json "$UBLK")
+	within "late at the mean, ns" "$(jsonq /timing/late_mean_ns <<<"$timing")" 0 1000000000
+	profile fast 1 1
+	refuses 2 'fast.*this host takes.*--force' ublk-sim add -t ram --profile "$TEST_DIR/fast.json"
+	refuses 2 'fast.*--force' ublk-sim set --profile "$TEST_DIR/fast.json" "$UBLK"
+	equal "devices" "$(ublk-sim list --json | jsonq /devices id | wc -l)" 1
+	ublk-sim set --force --profile "$TEST_DIR/fast.json" "$UBLK"
+	equal "delivered, by force" "$(ublk-sim status --json "$UBLK" | jsonq /timing/delivered)" false
+}

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Media faults on ram and file, set while the disk is used: a bad block fails until it is written, a flip
+# changes what is read, a lost write is not stored, and hang holds everything back until released. The same
+# seed and I/O give the same decisions and the same hash.
+DESCRIPTION="inject media faults at run time"
+
+requires() {
+	need_module ublk_drv
+}
+
+# block VERB N: write or check the 4 KiB block N.
+block() {
+	pattern "$1" "$UBLK" --offset $(($2 * 4096)) --length 4096
+}
+
+bad_lost_flip() {
+	pattern write "$UBLK" --length 1M
+	ublk-sim set --fault bad:lba=8-15 --fault lost:lba=80-87 --fault flip:lba=160-167,op=read "$UBLK"
+	block check 0
+	refuses 1 'Input/output error' block check 1
+	block write 1
+	block check 1
+	pattern write "$UBLK" --offset 40K --length 4096 -g 2
+	block check 10
+	refuses 1 'torn' block check 20
+	ublk-sim set --no-faults "$UBLK"
+	block check 20
+	pattern check "$UBLK" --length 1M
+}
+
+# hang_release: a read started while it hangs ends after the release, and only then.
+hang_release() {
+	local reader
+	ublk-sim set --hang "$UBLK"
+	block check 3 &
+	reader=$!
+	equal "power" "$(ublk-sim status --json "$UBLK" | jsonq /power)" hung
+	wait_until 10 request_in_flight "$(basename "$UBLK")"
+	kill -0 $reader || fail "a read ended while the disk hangs"
+	ublk-sim set --release "$UBLK"
+	wait $reader || fail "the read failed after the release"
+}
+
+request_in_flight() {
+	[[ $(<"/sys/block/$1/inflight") =~ [1-9] ]]
+}
+
+# hash_of SEED: of a fixed run on a new disk.
+hash_of() {
+	local i
+	make_ublk ram -s 16M --seed "$1" --fault flip:lba=0-1023,p=0.3,op=write --fault lost:p=0.2,lba=0-1023
+	for i in {1..10}; do
+		pattern write "$UBLK" --length 256K -g "$i"
+	done
+	ublk-sim status --json "$UBLK" | jsonq /hash
+	ublk-sim del "$UBLK"
+}
+
+test() {
+	local one
+	make_ublk ram -s 16M
+	bad_lost_flip
+	hang_release
+	# a disk that hangs can be deleted
+	ublk-sim set --hang "$UBLK"
+	ublk-sim del "$UBLK"
+	truncate -s 16M "$TEST_DIR/disk.img"
+	make_ublk file --file "$TEST_DIR/disk.img" --buffered
+	bad_lost_flip
+	one=$(hash_of 7)
+	equal "the hash of the same seed" "$(hash_of 7)" "$one"
+	[[ $(hash_of 8) != "$one" ]] || fail "another seed decides the same"
+}
