@@ -39,17 +39,32 @@ static void record_drop(struct sim_disk *disk)
 	disk->record = NULL;
 }
 
+/* Everything that was written is on the medium then, whether a flush lied or not. */
+static int cache_empty(struct sim_disk *disk, struct sim_error *err)
+{
+	struct sim_cut cut;
+	const int ret = sim_cache_cut(disk->cache, SIM_CUT_NONE, 0, &cut);
+
+	return ret ? sim_error_set(err, ret, "the cache cannot be emptied: %s; free some memory",
+				   strerror(-ret)) :
+		     0;
+}
+
 static int record_begin(struct sim_disk *disk, struct sim_error *err)
 {
 	int ret;
 
 	ret = sim_cache_flush(disk->cache);
-	if (!ret)
-		ret = overlay_settle(disk, err);
 	if (ret)
 		return sim_error_set(err, ret,
 				     "the target does not take what the cache holds: %s; make room on it",
 				     strerror(-ret));
+	/* What a lying flush left in it: the states begin with all that was answered before. */
+	ret = cache_empty(disk, err);
+	if (!ret)
+		ret = overlay_settle(disk, err);
+	if (ret)
+		return ret;
 	record_drop(disk);
 	disk->overlay = sim_overlay_create(disk->target->size_bytes, disk->block_bytes);
 	disk->record = sim_record_create(RECORD_BYTES_MAX);
@@ -77,17 +92,6 @@ int sim_enumerate_record(struct sim_disk *disk, bool on, struct sim_error *err)
 		sim_cache_set_record(disk->cache, NULL);
 	pthread_rwlock_unlock(&disk->lock);
 	return ret;
-}
-
-/* Everything the run wrote is in the changes then, whether a flush lied or not. */
-static int cache_empty(struct sim_disk *disk, struct sim_error *err)
-{
-	struct sim_cut cut;
-	const int ret = sim_cache_cut(disk->cache, SIM_CUT_NONE, 0, &cut);
-
-	return ret ? sim_error_set(err, ret, "the cache cannot be emptied: %s; free some memory",
-				   strerror(-ret)) :
-		     0;
 }
 
 static int walk_begin(struct sim_enumerate *walk, struct sim_disk *disk,
