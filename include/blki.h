@@ -220,8 +220,8 @@ int blki_alias_list(struct blki *h, struct blki_alias_entry **entries, size_t *n
  * blki_dm_create - make a device-mapper device
  * @h: a handle; unlike the calls above it needs no loaded module unless the table says noexcl
  * @name: device-mapper name
- * @table: lines of "START LENGTH TARGET ARGS", in 512-byte sectors, as dmsetup takes them; a linear line
- *	that ends in "noexcl" becomes the blki-linear target
+ * @table: lines of "START LENGTH TARGET ARGS", in 512-byte sectors, as dmsetup takes them; one that ends
+ *	in "noexcl" stands below the hook: linear becomes blki-linear, other targets get aliases
  * @node: out: path of the device node, which exists when the call returns
  * @node_size: bytes at @node
  *
