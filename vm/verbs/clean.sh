@@ -18,7 +18,7 @@ clean_usage() {
 }
 
 verb_clean() {
-	local all='' root dir fallback
+	local all='' root dir fallback what="nothing was built here"
 	case ${1:-} in
 	-h | --help) clean_usage && return ;;
 	--all) all=y ;;
@@ -34,14 +34,18 @@ verb_clean() {
 				"($dir); wait for it"
 		done
 	fi
-	rm -rf -- "$BLKI_ROOT/build" || die "clean: $BLKI_ROOT/build cannot be removed"
+	! compgen -G "$(module_home)/$(clone_key "$BLKI_ROOT")-*" >/dev/null && [[ ! -e $BLKI_ROOT/build ]] ||
+		what="removed $BLKI_ROOT/build and this clone's module builds"
+	rm -rf -- "$BLKI_ROOT/build" || die "clean: $BLKI_ROOT/build cannot be removed, its files belong to" \
+		"somebody else; run it as who built"
 	rm -rf -- "$(module_home)/$(clone_key "$BLKI_ROOT")"-*
+	say "$what"
 	fallback=$(kernel_home)
 	[[ $fallback == /var/tmp/blk-interposer-* ]] || fallback=
-	say "removed $BLKI_ROOT/build and this clone's module builds"
 	if [[ $all ]]; then
 		rm -rf -- "$root"/{packages,kernels,base,modules,revisions,debug,logs,apt} \
 			"$root"/kvm-* "$root"/.lock-* ${fallback:+"$fallback"}
+		[[ $RUN_DIR ]] || rmdir --ignore-fail-on-non-empty -- "$root/tmp" "$root"
 		say "removed the cache $root"
 	fi
 }
