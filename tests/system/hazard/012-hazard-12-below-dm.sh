@@ -3,7 +3,8 @@
 #
 # An origin that a device-mapper device stands on: bios that come down from it are seen, in a filter and in a remap,
 # attached before and after the device above was made (hazard 12: a hook at submit_bio misses them).
-DESCRIPTION="see what a dm device above sends down to an origin"
+DESCRIPTION="see what a dm device above sends down to an origin (hazard 12)"
+HOOKS=both
 
 test() {
 	local part

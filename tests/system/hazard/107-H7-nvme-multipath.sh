@@ -3,7 +3,7 @@
 #
 # The NVMe driver tells the head of a multipath disk from its paths by the operations table, which the hook replaces:
 # both are refused, in words. The host gives the guest a namespace with two paths.
-DESCRIPTION="see an NVMe multipath head refused as an origin"
+DESCRIPTION="see an NVMe multipath head refused as an origin (H7)"
 
 # head_disk: the node of the shared namespace; its paths have names like nvme0c1n1 and no node.
 head_disk() {
