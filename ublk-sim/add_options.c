@@ -105,7 +105,7 @@ static int path_complete(const char *what, char *path, struct sim_error *err)
 		return sim_error_set(err, errno == ENOENT ? -ENOENT : -EINVAL,
 				     "%s %s cannot be found: %s; make it first, for example with 'truncate -s 1G %s'",
 				     what, path, strerror(errno), path);
-	snprintf(path, SIM_PATH_CHARS, "%s", whole);
+	memcpy(path, whole, strlen(whole) + 1);
 	return 0;
 }
 
