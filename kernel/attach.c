@@ -72,6 +72,7 @@ static int acceptor_fits(struct blki_origin *origin, struct blki_interposer *ip,
 			 origin->bdev);
 		return -ELOOP;
 	}
+	ip->remap.rel_sectors = ip->remap.offset_sectors - origin->bdev->bd_start_sect;
 	r = size_fits(origin, ip, say) ?: remap_fits(origin, ip, say);
 	if (!r && ip->kind == BLKI_KIND_NATIVE)
 		r = blki_native_check(origin, ip, say);
@@ -110,6 +111,8 @@ static int admit(struct blki_origin *origin, struct blki_interposer *ip, struct 
  */
 void blki_dismiss(struct blki_interposer *ip)
 {
+	if (ip->kind == BLKI_KIND_NATIVE)
+		blki_origin_aim(ip->origin, NULL, NULL);
 	if (ip->kind != BLKI_KIND_FILTER)
 		blki_remap_close(ip);
 	else if (ip->filter.ops->detach)

@@ -92,6 +92,7 @@ struct blki_visits {
  * @ctx: one struct blki_ctx per bio in flight in the acceptor
  * @nr_punted: bios that took the workqueue for want of memory
  * @offset_sectors: kind native: where the origin's sector 0 is on @bdev; otherwise 0
+ * @rel_sectors: from a sector of the origin's disk to one of @bdev
  * @delta_sectors: kind native: from a sector of the origin's disk to one of @bdev's disk
  * @class: enum blki_class
  */
@@ -102,6 +103,7 @@ struct blki_remap {
 	mempool_t ctx;
 	atomic_long_t nr_punted;
 	sector_t offset_sectors;
+	sector_t rel_sectors;
 	sector_t delta_sectors;
 	enum blki_class class;
 };
@@ -176,11 +178,13 @@ enum blki_mode {
  * enum blki_way - where a bio goes after the chain
  * @BLKI_WAY_GONE: nowhere: a filter has ended it, or remap.c owns it
  * @BLKI_WAY_DRIVER: to the origin's driver
+ * @BLKI_WAY_ACCEPTOR: to the bio-based acceptor that it is aimed at
  * @BLKI_WAY_AIMED: to the driver of the bdev that native.c has aimed it at, absolute and marked so
  */
 enum blki_way {
 	BLKI_WAY_GONE,
 	BLKI_WAY_DRIVER,
+	BLKI_WAY_ACCEPTOR,
 	BLKI_WAY_AIMED,
 };
 
@@ -256,6 +260,7 @@ struct blki_disk {
  * @nr_filters: filters in @filters
  * @filters: by altitude, highest first, or NULL; changes frozen, and under @hold_lock for the status
  * @remap: the remap while @mode is REMAP or HOLD; changes as @filters does
+ * @native: the acceptor of a native remap, from its preparation to its end; under the registry's lock
  * @disk: the hook
  * @file: keeps @bdev open, for reading, with no holder
  * @hold_lock: covers @held, @nr_held, @forwarding and changes of @mode
@@ -278,6 +283,7 @@ struct blki_origin {
 	unsigned int nr_filters;
 	struct blki_interposer *filters;
 	struct blki_interposer *remap;
+	struct block_device *native;
 	struct blki_disk *disk;
 	struct file *file;
 	spinlock_t hold_lock;
@@ -293,6 +299,7 @@ struct blki_origin {
 /* hook.c */
 extern struct blki_origin blki_foreign;
 enum blki_way blki_chain_run(struct blki_origin *origin, struct bio *bio);
+enum blki_way blki_chain_end(struct blki_origin *origin, struct bio *bio);
 void blki_hook_pass_on(struct blki_origin *origin, struct bio *bio);
 void blki_stamp_sync(struct blki_origin *origin);
 int blki_queue_freeze(struct request_queue *q, unsigned int timeout_ms);
@@ -338,7 +345,7 @@ int blki_remap_init(void);
 void blki_remap_exit(void);
 int blki_remap_open(struct blki_interposer *ip, struct blki_say *say);
 void blki_remap_close(struct blki_interposer *ip);
-void blki_remap_submit(struct blki_origin *origin, struct bio *bio);
+enum blki_way blki_remap_submit(struct blki_origin *origin, struct bio *bio);
 void blki_remap_forward_work(struct work_struct *work);
 int blki_remap_drain(struct blki_interposer *ip, unsigned int timeout_ms, struct blki_say *say);
 void blki_remap_resume(struct blki_interposer *ip);
@@ -370,6 +377,7 @@ struct blki_interposer *blki_origin_find_id(u64 id);
 void blki_origin_unclaim(struct blki_origin *origin);
 u64 blki_origin_publish(struct blki_interposer *ip);
 void blki_origin_forget(struct blki_origin *origin);
+int blki_origin_aim(struct blki_origin *origin, struct block_device *bdev, struct blki_say *say);
 unsigned int blki_list(struct blki_entry *entries, unsigned int room);
 
 /* attach.c */

@@ -51,10 +51,16 @@ static void foreign_submit(struct bio *bio)
 	bio_list_add(&current->bio_list[0], bio);
 }
 
-/* What follows the filters. The mode may change from HOLD while we look; blki_remap_submit() looks again
- * under the lock.
+/**
+ * blki_chain_end - what follows the filters
+ * @origin: where the bio is
+ * @bio: a bio that every filter passed
+ *
+ * The mode may change from HOLD while we look; blki_remap_submit() looks again under the lock.
+ *
+ * Context: ->submit_bio; does not sleep. Return: where the bio goes.
  */
-static enum blki_way chain_end(struct blki_origin *origin, struct bio *bio)
+enum blki_way blki_chain_end(struct blki_origin *origin, struct bio *bio)
 {
 	switch (data_race(origin->mode)) {
 	case BLKI_MODE_PASS:
@@ -69,8 +75,7 @@ static enum blki_way chain_end(struct blki_origin *origin, struct bio *bio)
 	case BLKI_MODE_NATIVE:
 		return blki_native_submit(origin, bio);
 	default:
-		blki_remap_submit(origin, bio);
-		return BLKI_WAY_GONE;
+		return blki_remap_submit(origin, bio);
 	}
 }
 
@@ -99,7 +104,7 @@ static void judged_complete(struct blki_interposer *ip, struct bio *bio)
 /**
  * blki_chain_run - let the filters judge a bio, and send it where they or the mode say
  * @origin: where the bio is
- * @bio: the bio, counted by blki_chain_passes()
+ * @bio: the bio, counted by blki_chain_is_quick()
  *
  * Context: ->submit_bio; does not sleep. Return: where the bio goes.
  */
@@ -110,7 +115,7 @@ enum blki_way blki_chain_run(struct blki_origin *origin, struct bio *bio)
 	if (blki_bio_is_rest(bio)) {
 		this_cpu_inc(origin->visits->rests);
 		this_cpu_add(origin->visits->rest_bytes, bio->bi_iter.bi_size);
-		return chain_end(origin, bio);
+		return blki_chain_end(origin, bio);
 	}
 	if (trace_blki_submit_enabled())
 		trace_submit(origin, bio);
@@ -120,7 +125,7 @@ enum blki_way blki_chain_run(struct blki_origin *origin, struct bio *bio)
 			return BLKI_WAY_GONE;
 		}
 	}
-	return chain_end(origin, bio);
+	return blki_chain_end(origin, bio);
 }
 
 /**

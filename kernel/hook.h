@@ -63,6 +63,24 @@ static __always_inline bool blki_bio_is_plain(const struct bio *bio)
 }
 
 /**
+ * blki_bio_set_dev - bio_set_dev() for a bdev that is known to be another one
+ * @bio: the bio
+ * @bdev: where it is to go
+ * @remapped: its sector is absolute on @bdev's disk
+ *
+ * Context: any. Source: bio_set_dev() of 6.12.
+ */
+static __always_inline void blki_bio_set_dev(struct bio *bio, struct block_device *bdev,
+					     bool remapped)
+{
+	unsigned short flags = bio->bi_flags & ~(1U << BIO_BPS_THROTTLED);
+
+	bio->bi_flags = remapped ? flags | 1U << BIO_REMAPPED : flags & ~(1U << BIO_REMAPPED);
+	bio->bi_bdev = bdev;
+	bio_associate_blkg(bio);
+}
+
+/**
  * blki_disk_of - the hook of the disk whose ->submit_bio runs
  * @bdev: of the bio
  *
@@ -88,7 +106,7 @@ static __always_inline struct blki_origin *blki_origin_of(struct block_device *b
 }
 
 /**
- * blki_chain_passes - count a bio, and see whether nothing here concerns it
+ * blki_chain_is_quick - count a bio, and see whether filters have nothing to say of it
  * @origin: where the bio is
  * @bio: the bio
  *
@@ -96,18 +114,37 @@ static __always_inline struct blki_origin *blki_origin_of(struct block_device *b
  * of line, so that the pass has no register to save for it.
  *
  * Context: ->submit_bio of the origin's disk, under the caller's reference on its queue.
- * Return: true: it goes to the driver; false: blki_chain_run() says where it goes.
+ * Return: true: the mode says where it goes; false: blki_chain_run() does.
  */
-static __always_inline bool blki_chain_passes(struct blki_origin *origin, struct bio *bio)
+static __always_inline bool blki_chain_is_quick(struct blki_origin *origin, struct bio *bio)
 {
 	struct blki_visits __percpu *visits = origin->visits;
 
 	blki_plant();
 	this_cpu_inc(visits->in);
 	this_cpu_add(visits->bytes, bio->bi_iter.bi_size);
-	if (unlikely(origin->judges || trace_blki_submit_enabled() || (s16)bio->bi_flags < 0))
-		return false;
-	return likely(data_race(origin->mode) == BLKI_MODE_PASS);
+	return likely(!origin->judges && !trace_blki_submit_enabled() && (s16)bio->bi_flags >= 0);
+}
+
+/**
+ * blki_chain - where does a bio go?
+ * @origin: where the bio is
+ * @bio: the bio
+ *
+ * Context: as blki_chain_is_quick(); does not sleep. Return: where the bio goes.
+ */
+static __always_inline enum blki_way blki_chain(struct blki_origin *origin, struct bio *bio)
+{
+	enum blki_mode mode;
+
+	if (unlikely(!blki_chain_is_quick(origin, bio)))
+		return blki_chain_run(origin, bio);
+	mode = data_race(origin->mode);
+	if (likely(mode == BLKI_MODE_PASS))
+		return BLKI_WAY_DRIVER;
+	if (likely(mode == BLKI_MODE_REMAP))
+		return blki_remap_submit(origin, bio);
+	return blki_chain_end(origin, bio);
 }
 
 /*

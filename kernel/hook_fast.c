@@ -26,7 +26,7 @@
 #include <linux/percpu-refcount.h>
 #include <linux/static_call.h>
 
-#include "hook.h"
+#include "remap.h"
 
 static void nowhere(struct bio *bio)
 {
@@ -42,34 +42,48 @@ bool blki_mq_submit_known __ro_after_init;
  * same thing: the switch to atomic mode waits (call_rcu()) for regions of either kind. A reference that is
  * being switched, or is atomic, takes the stock way.
  */
-static __always_inline void queue_put(struct blki_origin *origin)
+static __always_inline bool quick_add(struct percpu_ref *ref, long n)
 {
 	unsigned long ptr;
+	bool quick;
 
 	preempt_disable();
-	ptr = READ_ONCE(origin->queue_ref->percpu_count_ptr);
-	if (likely(!(ptr & __PERCPU_REF_ATOMIC_DEAD))) {
-		this_cpu_dec(*(unsigned long __percpu *)ptr);
-		preempt_enable();
-		return;
-	}
+	ptr = READ_ONCE(ref->percpu_count_ptr);
+	quick = likely(!(ptr & __PERCPU_REF_ATOMIC_DEAD));
+	if (quick)
+		this_cpu_add(*(unsigned long __percpu *)ptr, n);
 	preempt_enable();
-	percpu_ref_put(origin->queue_ref);
+	return quick;
 }
 
-static __always_inline void queue_get(struct blki_origin *origin)
+static __always_inline void queue_put(struct percpu_ref *ref)
 {
-	unsigned long ptr;
+	if (unlikely(!quick_add(ref, -1)))
+		percpu_ref_put(ref);
+}
+
+static __always_inline void queue_get(struct percpu_ref *ref)
+{
+	if (unlikely(!quick_add(ref, 1)))
+		percpu_ref_get(ref);
+}
+
+/* Give @from back for @to, both quick, in one go. False: neither is changed */
+static __always_inline bool queue_exchange(struct percpu_ref *from, struct percpu_ref *to)
+{
+	unsigned long from_ptr, to_ptr;
+	bool quick;
 
 	preempt_disable();
-	ptr = READ_ONCE(origin->queue_ref->percpu_count_ptr);
-	if (likely(!(ptr & __PERCPU_REF_ATOMIC_DEAD))) {
-		this_cpu_inc(*(unsigned long __percpu *)ptr);
-		preempt_enable();
-		return;
+	from_ptr = READ_ONCE(from->percpu_count_ptr);
+	to_ptr = READ_ONCE(to->percpu_count_ptr);
+	quick = likely(!((from_ptr | to_ptr) & __PERCPU_REF_ATOMIC_DEAD));
+	if (quick) {
+		this_cpu_inc(*(unsigned long __percpu *)to_ptr);
+		this_cpu_dec(*(unsigned long __percpu *)from_ptr);
 	}
 	preempt_enable();
-	percpu_ref_get(origin->queue_ref);
+	return quick;
 }
 
 /* What blk_mq_submit_bio() has split off is at the head of the list, as long as it is the origin's: take it
@@ -93,37 +107,97 @@ static noinline void submit_rest(struct blki_origin *origin, struct bio_list *li
 /* The bio to the driver it is aimed at, without the caller's reference, and the visit ends */
 static __always_inline void send(struct blki_origin *origin, struct bio *bio)
 {
-	queue_put(origin);
+	queue_put(origin->queue_ref);
 	static_call(blki_mq_submit)(bio);
 	if (unlikely(!bio_list_empty(&current->bio_list[0])))
 		submit_rest(origin, &current->bio_list[0]);
-	queue_get(origin);
+	queue_get(origin->queue_ref);
 	this_cpu_inc(origin->visits->out);
 }
 
-static noinline void fast_run(struct blki_origin *origin, struct bio *bio)
+/*
+ * The bio to its acceptor, from here in place of a round of the caller's loop, and what the acceptor has made
+ * of it for the origin's driver (linear.c aims at the shadow) in the same visit, before the acceptor makes
+ * more: the order that the loop keeps. Of references there is one at a time: the origin's is dropped before
+ * the acceptor runs, for device-mapper may wait in there for whoever freezes the origin; the acceptor's
+ * before a clone enters the origin's queue, the other way round. All else that the acceptor has left on the
+ * list, above all the rest of the bio, is the caller's loop's.
+ *
+ * When either queue is frozen, or the acceptor goes away, the loop does it all. Once it has the bio, the bio may end at
+ * any time and the remap be detached: of the acceptor only the queue is touched, up to the put.
+ */
+static __always_inline void submit_acceptor(struct blki_origin *origin, struct bio *bio)
 {
-	enum blki_way way = blki_chain_run(origin, bio);
+	struct gendisk *gd = bio->bi_bdev->bd_disk;
+	struct percpu_ref *ref = &gd->queue->q_usage_counter;
+	struct bio_list *list = &current->bio_list[0];
 
-	if (way == BLKI_WAY_GONE) {
-		this_cpu_inc(origin->visits->out);
+	if (unlikely(blk_queue_pm_only(gd->queue) || !queue_exchange(origin->queue_ref, ref))) {
+		bio_list_add(list, bio);
 		return;
 	}
-	if (way == BLKI_WAY_DRIVER)
+	gd->fops->submit_bio(bio);
+	queue_put(ref);
+	while ((bio = bio_list_peek(list)) && likely(bio->bi_bdev == origin->shadow)) {
+		bio_list_pop(list);
+		static_call(blki_mq_submit)(bio);
+	}
+	queue_get(origin->queue_ref);
+}
+
+/* Mode REMAP, no filters, as short as it gets: blki_remap_submit() and submit_acceptor() in one */
+static noinline void fast_remap(struct blki_origin *origin, struct bio *bio)
+{
+	struct blki_interposer *ip = origin->remap;
+
+	if (unlikely(!blki_remap_ready(ip, bio))) {
+		blki_remap_refuse(origin, bio);
+	} else {
+		blki_remap_aim(ip, bio);
+		if (likely(blki_bio_is_plain(bio)))
+			submit_acceptor(origin, bio);
+		else
+			submit_bio_noacct(bio);
+	}
+	this_cpu_inc(origin->visits->out);
+}
+
+static noinline void fast_run(struct blki_origin *origin, struct bio *bio, enum blki_way way)
+{
+	switch (way) {
+	case BLKI_WAY_DRIVER:
 		bio_set_flag(bio, BIO_BLKI_SEEN);
-	send(origin, bio);
+		fallthrough;
+	case BLKI_WAY_AIMED:
+		send(origin, bio);
+		return;
+	case BLKI_WAY_ACCEPTOR:
+		submit_acceptor(origin, bio);
+		break;
+	case BLKI_WAY_GONE:
+		break;
+	}
+	this_cpu_inc(origin->visits->out);
 }
 
 static void fast_submit(struct bio *bio)
 {
 	struct blki_origin *origin = blki_origin_of(bio->bi_bdev);
+	enum blki_mode mode;
 
-	if (unlikely(!blki_chain_passes(origin, bio))) {
-		fast_run(origin, bio);
+	if (unlikely(!blki_chain_is_quick(origin, bio))) {
+		fast_run(origin, bio, blki_chain_run(origin, bio));
 		return;
 	}
-	bio_set_flag(bio, BIO_BLKI_SEEN);
-	send(origin, bio);
+	mode = data_race(origin->mode);
+	if (likely(mode == BLKI_MODE_PASS)) {
+		bio_set_flag(bio, BIO_BLKI_SEEN);
+		send(origin, bio);
+	} else if (likely(mode == BLKI_MODE_REMAP)) {
+		fast_remap(origin, bio);
+	} else {
+		fast_run(origin, bio, blki_chain_end(origin, bio));
+	}
 }
 
 static bool fast_usable(void)

@@ -48,10 +48,8 @@ static void list_submit(struct bio *bio)
 {
 	struct block_device *bdev = bio->bi_bdev;
 	struct blki_origin *origin = blki_origin_of(bdev);
-	enum blki_way way = BLKI_WAY_DRIVER;
+	enum blki_way way = blki_chain(origin, bio);
 
-	if (unlikely(!blki_chain_passes(origin, bio)))
-		way = blki_chain_run(origin, bio);
 	if (likely(way == BLKI_WAY_DRIVER)) {
 		if (unlikely(blki_bio_may_split(bio, bdev))) {
 			pass_large(origin, bio);

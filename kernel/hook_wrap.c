@@ -15,10 +15,10 @@ static void wrap_submit(struct bio *bio)
 	struct blki_origin *origin = READ_ONCE(disk->origin[bdev_partno(bdev)]);
 
 	/* a shadow's bio, or one of another bdev of the disk, is the driver's at once */
-	if (likely(origin->bdev == bdev) && unlikely(!blki_chain_passes(origin, bio))) {
-		enum blki_way way = blki_chain_run(origin, bio);
+	if (likely(origin->bdev == bdev)) {
+		enum blki_way way = blki_chain(origin, bio);
 
-		if (way == BLKI_WAY_AIMED)
+		if (unlikely(way >= BLKI_WAY_ACCEPTOR))
 			bio_list_add(&current->bio_list[0], bio);
 		if (way != BLKI_WAY_DRIVER)
 			return;

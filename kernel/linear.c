@@ -18,7 +18,7 @@
 #include <linux/device-mapper.h>
 #include <linux/slab.h>
 
-#include "blki.h"
+#include "hook.h"
 
 #define DM_MSG_PREFIX	BLKI_LINEAR_TARGET
 
@@ -145,14 +145,14 @@ static int linear_map(struct dm_target *ti, struct bio *bio)
 		sector = 0;
 	if (beyond_end(lc, sector, bio))
 		return DM_MAPIO_KILL;
-	bio_set_dev(bio, lc->shadow);
 	if (unlikely((op != REQ_OP_READ && op != REQ_OP_WRITE) || (bio->bi_opf & REQ_ATOMIC) ||
 		     !current->bio_list)) {
+		bio_set_dev(bio, lc->shadow);
 		bio->bi_iter.bi_sector = sector;
 		return DM_MAPIO_REMAPPED;
 	}
 	bio->bi_iter.bi_sector = bio_sectors(bio) ? sector + lc->dev.bdev->bd_start_sect : 0;
-	bio_set_flag(bio, BIO_REMAPPED);
+	blki_bio_set_dev(bio, lc->shadow, true);
 	bio_list_add(&current->bio_list[0], bio);
 	return DM_MAPIO_SUBMITTED;
 }

@@ -21,8 +21,7 @@
  * @ip: kind native
  * @bio: a plain bio with data; its sector is absolute on the origin's disk
  *
- * bio_set_dev() is skipped on the origin's own disk, because what it changes is the same there: the blkg
- * is the queue's.
+ * On the origin's own disk the blkg, which is the queue's, stays.
  *
  * Context: any. Return: true: it is ready for the acceptor's driver; false: the acceptor has shrunk away
  * under it.
@@ -37,10 +36,11 @@ bool blki_native_aim(struct blki_interposer *ip, struct bio *bio)
 		return false;
 	trace_blki_remap(ip, bio);
 	bio->bi_iter.bi_sector = sector;
-	if (likely(bdev_get_queue(acceptor) == bdev_get_queue(bio->bi_bdev)))
-		bio->bi_bdev = acceptor;
-	else
-		bio_set_dev(bio, acceptor);
+	if (unlikely(bdev_get_queue(acceptor) != bdev_get_queue(bio->bi_bdev))) {
+		blki_bio_set_dev(bio, acceptor, true);
+		return true;
+	}
+	bio->bi_bdev = acceptor;
 	bio_set_flag(bio, BIO_REMAPPED);
 	return true;
 }
@@ -57,10 +57,8 @@ enum blki_way blki_native_submit(struct blki_origin *origin, struct bio *bio)
 {
 	struct blki_interposer *ip = origin->remap;
 
-	if (unlikely(!blki_bio_is_plain(bio) || blki_bio_may_split(bio, ip->remap.bdev))) {
-		blki_remap_submit(origin, bio);
-		return BLKI_WAY_GONE;
-	}
+	if (unlikely(!blki_bio_is_plain(bio) || blki_bio_may_split(bio, ip->remap.bdev)))
+		return blki_remap_submit(origin, bio);
 	this_cpu_inc(ip->stats->direct);
 	this_cpu_add(ip->stats->bytes, bio->bi_iter.bi_size);
 	if (unlikely(!blki_native_aim(ip, bio))) {
@@ -80,11 +78,6 @@ struct pair {
 static bool is_blk_mq(const struct pair *p)
 {
 	return queue_is_mq(bdev_get_queue(p->acceptor));
-}
-
-static bool is_no_origin(const struct pair *p)
-{
-	return !bdev_test_flag(p->acceptor, BD_HAS_SUBMIT_BIO);
 }
 
 static bool dma_fits(const struct pair *p)
@@ -110,7 +103,6 @@ static const struct {
 	const char *cause;
 } native_checks[] = {
 	{ is_blk_mq, "is no blk-mq device, and only those count their own I/O; use a device-mapper acceptor" },
-	{ is_no_origin, "is an origin itself, so bios could go round in circles; detach that first" },
 	{ dma_fits, "needs I/O memory aligned more than the origin's users were told; use a device-mapper acceptor" },
 	{ integrity_fits, "has an integrity profile, which the origin's bios carry no data for; use another device" },
 	{ alignment_fits, "has larger blocks than the offset is aligned to; give an offset that is a multiple of them" },
@@ -124,7 +116,7 @@ static const struct {
  *
  * Size, block size, write cache, stable pages and read-only are checked for every kind of remap (attach.c).
  *
- * Context: process. Return: 0, or -EOPNOTSUPP.
+ * Context: process. Return: 0, then undone by blki_origin_aim(); -EOPNOTSUPP; -ELOOP it is an origin.
  */
 int blki_native_check(struct blki_origin *origin, struct blki_interposer *ip, struct blki_say *say)
 {
@@ -143,8 +135,9 @@ int blki_native_check(struct blki_origin *origin, struct blki_interposer *ip, st
 		blki_say(say, "%pg: acceptor %pg %s", p.origin, p.acceptor, native_checks[i].cause);
 		return -EOPNOTSUPP;
 	}
-	ip->remap.delta_sectors = p.acceptor->bd_start_sect + ip->remap.offset_sectors -
-				  p.origin->bd_start_sect;
+	if (blki_origin_aim(origin, p.acceptor, say))
+		return -ELOOP;
+	ip->remap.delta_sectors = p.acceptor->bd_start_sect + ip->remap.rel_sectors;
 	return 0;
 }
 

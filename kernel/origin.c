@@ -85,6 +85,45 @@ static struct blki_origin *origin_find_locked(struct block_device *bdev)
 	return NULL;
 }
 
+/* Is it where the bios of some origin are aimed? */
+static struct blki_origin *aimed_at_locked(const struct block_device *bdev)
+{
+	struct blki_origin *origin;
+
+	lockdep_assert_held(&registry_lock);
+	list_for_each_entry(origin, &origins, node)
+		if (origin->native == bdev)
+			return origin;
+	return NULL;
+}
+
+/**
+ * blki_origin_aim - make sure that a native acceptor is no origin, and becomes none
+ * @origin: busy with this call
+ * @bdev: the acceptor, or NULL to give it free
+ * @say: gets the reason of a refusal
+ *
+ * Its bios would meet a hook that aims them again: two native remaps onto each other's origins would send a
+ * bio round for ever, with no context to count its rounds in.
+ *
+ * Context: may sleep. Return: 0; -ELOOP it is an origin.
+ */
+int blki_origin_aim(struct blki_origin *origin, struct block_device *bdev, struct blki_say *say)
+{
+	int r = 0;
+
+	mutex_lock(&registry_lock);
+	if (bdev && origin_find_locked(bdev)) {
+		blki_say(say, "%pg: acceptor %pg is an origin itself, so bios could go round in circles; detach everything from %pg first",
+			 origin->bdev, bdev, bdev);
+		r = -ELOOP;
+	} else {
+		origin->native = bdev;
+	}
+	mutex_unlock(&registry_lock);
+	return r;
+}
+
 /** blki_origin_free - undo blki_origin_alloc(); NULL is allowed. Context: may sleep */
 void blki_origin_free(struct blki_origin *origin)
 {
@@ -148,7 +187,7 @@ err_free:
  * @say: gets the reason of a refusal
  *
  * Context: may sleep. Return: the origin, for blki_origin_unclaim() or blki_origin_forget();
- * ERR_PTR(-EBUSY) somebody else is changing it, or it has another hook; ERR_PTR(-EOPNOTSUPP) the device can
+ * ERR_PTR(-EBUSY) somebody else is changing it, it has another hook, or it is a native acceptor; ERR_PTR(-EOPNOTSUPP) the device can
  * not be an origin.
  */
 struct blki_origin *blki_origin_claim(struct blki_origin **fresh, enum blki_hook wanted,
@@ -158,6 +197,13 @@ struct blki_origin *blki_origin_claim(struct blki_origin **fresh, enum blki_hook
 	int r = 0;
 
 	mutex_lock(&registry_lock);
+	origin = aimed_at_locked((*fresh)->bdev);
+	if (origin) {
+		blki_say(say, "%pg: takes the bios of %pg (native remap); stop that first: blki remap stop /dev/%pg",
+			 (*fresh)->bdev, origin->bdev, origin->bdev);
+		mutex_unlock(&registry_lock);
+		return ERR_PTR(-EBUSY);
+	}
 	origin = origin_find_locked((*fresh)->bdev);
 	if (origin && origin->busy) {
 		blki_say(say, "%pg: another attach or detach is under way; wait for it", origin->bdev);

@@ -10,13 +10,13 @@
  * and seen - done is what is in flight. A bio is ended by the acceptor, once; our completion puts back what
  * it found and calls on.
  *
- * Order. A bio is put on current->bio_list for the acceptor, not given to its ->submit_bio from inside
- * ours: the caller's loop then sorts what the acceptor submits before the acceptor's own remainders, so
- * clones leave before the next one is allocated. We hold only the caller's reference on the origin's queue
- * meanwhile, and it is dropped before the acceptor runs.
+ * Order. The hook puts a bio on current->bio_list for the acceptor: the caller's loop then sorts what the
+ * acceptor submits before the acceptor's own remainders, so clones leave before the next one is allocated.
+ * We hold only the caller's reference on the origin's queue meanwhile, and it is dropped before the acceptor
+ * runs. hook_fast.c does the same with its own hands.
  *
- * Memory. The context comes from a per-CPU cache or a mempool without sleeping: contexts it would wait for may belong to bios
- * on this very task's list. When there is none, the bio is held and forwarded by the origin's workqueue,
+ * Memory. The context comes from a per-CPU cache or a mempool without sleeping: contexts it would wait for
+ * may belong to bios on this very task's list. When there is none, the bio is held and forwarded by the origin's workqueue,
  * where nothing is queued behind it and sleeping is safe.
  *
  * Detach. New bios are held (mode HOLD) until seen == done; then the hook lets go and the held ones go to
@@ -26,42 +26,10 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "hook.h"
+#include "remap.h"
 
 /* 64: enough for a queue's worth of bios to make progress when the slab has nothing left */
 #define REMAP_CTX_RESERVED	64
-
-/*
- * How many remaps a bio is inside of, in bits of bi_opf that 6.12 leaves free. Clones inherit bi_opf, so one
- * that comes back to an origin brings the count along: what goes round and round below an acceptor reaches
- * the last value within a few rounds and ends there, instead of filling memory with clones.
- */
-#define DEPTH_SHIFT	29
-#define DEPTH_ONE	((__force blk_opf_t)(1U << DEPTH_SHIFT))
-#define DEPTH_MAX	7U
-
-/**
- * struct blki_ctx - a bio on its way through the acceptor
- * @ip: the remap
- * @end_io: the submitter's
- * @private: the submitter's
- */
-struct blki_ctx {
-	struct blki_interposer *ip;
-	bio_end_io_t *end_io;
-	void *private;
-};
-
-/* 32: a common queue depth; beyond it contexts go back to the slab */
-#define CTX_CACHE_MAX	32
-
-/* Per-CPU: contexts kept ready. The slab and the mempool around it cost about 170 instructions per bio, this
- * a tenth. Interrupts are off around it, because completions put.
- */
-struct ctx_cache {
-	unsigned int nr;
-	struct blki_ctx *ctx[CTX_CACHE_MAX];
-};
 
 /* Per-CPU: chained bios waiting for the completion that is already running; see chained_end() */
 struct chained {
@@ -70,45 +38,10 @@ struct chained {
 };
 
 static struct kmem_cache *ctx_slab;
-static DEFINE_PER_CPU(struct ctx_cache, ctx_caches);
+DEFINE_PER_CPU(struct blki_ctx_cache, blki_ctx_caches);
 static DEFINE_PER_CPU(struct chained, chained_bios);
 /* what bio_chain() sets, which bio.c does not export */
 static bio_end_io_t *chain_end_io;
-
-/* Does not sleep. NULL: no memory */
-static __always_inline struct blki_ctx *ctx_get(struct blki_remap *remap)
-{
-	struct blki_ctx *ctx = NULL;
-	struct ctx_cache *cache;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	cache = this_cpu_ptr(&ctx_caches);
-	if (likely(cache->nr))
-		ctx = cache->ctx[--cache->nr];
-	local_irq_restore(flags);
-	if (unlikely(!ctx))
-		ctx = mempool_alloc(&remap->ctx, GFP_NOWAIT | __GFP_NOWARN);
-	return ctx;
-}
-
-/* A pool that has handed out of its reserve gets it back first: somebody may be waiting for it. */
-static __always_inline void ctx_put(struct blki_remap *remap, struct blki_ctx *ctx)
-{
-	struct ctx_cache *cache;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	cache = this_cpu_ptr(&ctx_caches);
-	if (likely(cache->nr < CTX_CACHE_MAX &&
-		   READ_ONCE(remap->ctx.curr_nr) >= remap->ctx.min_nr)) {
-		cache->ctx[cache->nr++] = ctx;
-		ctx = NULL;
-	}
-	local_irq_restore(flags);
-	if (unlikely(ctx))
-		mempool_free(ctx, &remap->ctx);
-}
 
 /*
  * A chained bio completes its parent, which may be a remapped bio as well, and so on: thousands deep for a
@@ -140,63 +73,31 @@ static void chained_end(struct bio *bio)
 	preempt_enable();
 }
 
-/* The end of a bio's way through the acceptor: in any context, once per bio. The blkg stays the acceptor's;
- * nobody uses it after completion but to drop the reference.
+/**
+ * blki_remap_end_io - the end of a bio's way through the acceptor
+ * @bio: a bio with our context, from which it gets back what the submitter had put there
+ *
+ * The blkg stays the acceptor's; nobody uses it after completion but to drop the reference.
+ *
+ * Context: any, once per bio.
  */
-static void remap_end_io(struct bio *bio)
+void blki_remap_end_io(struct bio *bio)
 {
 	struct blki_ctx *ctx = bio->bi_private;
 	struct blki_interposer *ip = ctx->ip;
 
 	bio->bi_bdev = ip->origin->bdev;
-	bio->bi_opf -= DEPTH_ONE;
+	bio->bi_opf -= BLKI_DEPTH_ONE;
 	trace_blki_complete(ip, bio);
 	bio->bi_end_io = ctx->end_io;
 	bio->bi_private = ctx->private;
-	ctx_put(&ip->remap, ctx);
+	blki_ctx_put(&ip->remap, ctx);
 	if (unlikely(bio->bi_end_io == chain_end_io))
 		chained_end(bio);
 	else if (bio->bi_end_io)
 		bio->bi_end_io(bio);
 	/* after this a detach may go on; it waits for our last instructions with an RCU-tasks period */
 	this_cpu_inc(ip->stats->done);
-}
-
-/*
- * Send a bio with its context. On the disk's sector (absolute at the hook, but never shifted for an empty
- * flush) see blki_bio_sector(). bio_set_dev() moves the bio to the acceptor's blkg: a deferred bio comes
- * back to submit_bio_noacct() and would meet a throttle group of the wrong queue. REQ_POLLED goes: nobody
- * polls through an acceptor, and the completion comes by interrupt.
- */
-static void dispatch(struct blki_interposer *ip, struct bio *bio, struct blki_ctx *ctx)
-{
-	bool quick = current->bio_list && blki_bio_is_plain(bio);
-
-	this_cpu_inc(ip->stats->seen);
-	this_cpu_add(ip->stats->bytes, bio->bi_iter.bi_size);
-	ctx->ip = ip;
-	ctx->end_io = bio->bi_end_io;
-	ctx->private = bio->bi_private;
-	bio->bi_end_io = remap_end_io;
-	bio->bi_private = ctx;
-	bio->bi_opf += DEPTH_ONE;
-	bio_clear_polled(bio);
-	if (quick && ip->kind == BLKI_KIND_NATIVE) {
-		if (likely(blki_native_aim(ip, bio)))
-			bio_list_add(&current->bio_list[0], bio);
-		else
-			bio_io_error(bio);
-		return;
-	}
-	trace_blki_remap(ip, bio);
-	if (bio_sectors(bio))
-		bio->bi_iter.bi_sector += ip->remap.offset_sectors -
-					  ip->origin->bdev->bd_start_sect;
-	bio_set_dev(bio, ip->remap.bdev);
-	if (likely(quick))
-		bio_list_add(&current->bio_list[0], bio);
-	else
-		submit_bio_noacct(bio);
 }
 
 /* Under hold_lock. A bio that may not wait is told so. */
@@ -220,7 +121,7 @@ static void kick_locked(struct blki_origin *origin)
 }
 
 /* No memory for a context, or a detach is draining: the bio waits, or the workqueue takes it at once. */
-static noinline void hold_or_punt(struct blki_origin *origin, struct bio *bio)
+static void hold_or_punt(struct blki_origin *origin, struct bio *bio)
 {
 	bool kept;
 
@@ -235,6 +136,42 @@ static noinline void hold_or_punt(struct blki_origin *origin, struct bio *bio)
 		bio_wouldblock_error(bio);
 }
 
+static void loop_end(struct blki_interposer *ip, struct bio *bio)
+{
+	this_cpu_inc(ip->stats->loops);
+	pr_err_ratelimited("blki: %pg: a bio came back through %pg for the %uth time; something below it leads to the origin\n",
+			   ip->origin->bdev, ip->remap.bdev, BLKI_DEPTH_MAX);
+	bio_io_error(bio);
+}
+
+/**
+ * blki_remap_refuse - a bio that blki_remap_ready() could not make ready
+ * @origin: where it is
+ * @bio: the bio
+ *
+ * Held or punted for want of memory or because of a detach, or ended: it has gone round in circles, or may
+ * not wait where the acceptor would (the submitter retries from where it may sleep).
+ *
+ * Context: ->submit_bio of the origin; does not sleep.
+ */
+void blki_remap_refuse(struct blki_origin *origin, struct bio *bio)
+{
+	enum blki_mode mode = READ_ONCE(origin->mode);
+	struct blki_interposer *ip = origin->remap;
+
+	if (mode == BLKI_MODE_REMAP || mode == BLKI_MODE_NATIVE) {
+		if ((__force u32)bio->bi_opf >= BLKI_DEPTH_LIMIT) {
+			loop_end(ip, bio);
+			return;
+		}
+		if ((bio->bi_opf & REQ_NOWAIT) && !bdev_nowait(ip->remap.bdev)) {
+			bio_wouldblock_error(bio);
+			return;
+		}
+	}
+	hold_or_punt(origin, bio);
+}
+
 /**
  * blki_remap_submit - the hook's last step for an origin that is remapped with a context
  * @origin: the origin, its mode REMAP, NATIVE or HOLD when the hook looked
@@ -243,37 +180,32 @@ static noinline void hold_or_punt(struct blki_origin *origin, struct bio *bio)
  * The mode and the remap are stable here but for the ends of a detach, HOLD -> REMAP or NATIVE and HOLD ->
  * passing, which hold_or_punt() and the worker settle under the lock.
  *
- * Context: ->submit_bio of the origin; does not sleep.
+ * Context: ->submit_bio of the origin; does not sleep. Return: BLKI_WAY_ACCEPTOR or BLKI_WAY_AIMED: the hook
+ * hands it over; BLKI_WAY_GONE: it is on its way, held or ended.
  */
-void blki_remap_submit(struct blki_origin *origin, struct bio *bio)
+enum blki_way blki_remap_submit(struct blki_origin *origin, struct bio *bio)
 {
 	enum blki_mode mode = READ_ONCE(origin->mode);
-	struct blki_interposer *ip;
-	struct blki_ctx *ctx;
+	struct blki_interposer *ip = origin->remap;
 
-	if (unlikely(mode != BLKI_MODE_REMAP && mode != BLKI_MODE_NATIVE)) {
-		hold_or_punt(origin, bio);
-		return;
+	if (unlikely((mode != BLKI_MODE_REMAP && mode != BLKI_MODE_NATIVE) ||
+		     !blki_remap_ready(ip, bio))) {
+		blki_remap_refuse(origin, bio);
+		return BLKI_WAY_GONE;
 	}
-	ip = origin->remap;
-	if (unlikely((__force u32)bio->bi_opf >> DEPTH_SHIFT == DEPTH_MAX)) {
-		this_cpu_inc(ip->stats->loops);
-		pr_err_ratelimited("blki: %pg: a bio came back through %pg for the %uth time; something below it leads to the origin\n",
-				   origin->bdev, ip->remap.bdev, DEPTH_MAX);
-		bio_io_error(bio);
-		return;
+	if (unlikely(!blki_bio_is_plain(bio))) {
+		blki_remap_aim(ip, bio);
+		submit_bio_noacct(bio);
+		return BLKI_WAY_GONE;
 	}
-	/* the origin can, the acceptor can not: the submitter retries from where it may sleep */
-	if (unlikely((bio->bi_opf & REQ_NOWAIT) && !bdev_nowait(ip->remap.bdev))) {
-		bio_wouldblock_error(bio);
-		return;
+	if (likely(mode == BLKI_MODE_REMAP)) {
+		blki_remap_aim(ip, bio);
+		return BLKI_WAY_ACCEPTOR;
 	}
-	ctx = ctx_get(&ip->remap);
-	if (unlikely(!ctx)) {
-		hold_or_punt(origin, bio);
-		return;
-	}
-	dispatch(ip, bio, ctx);
+	if (blki_native_aim(ip, bio))
+		return BLKI_WAY_AIMED;
+	bio_io_error(bio);
+	return BLKI_WAY_GONE;
 }
 
 /* The next held bio for the worker, or NULL when it is to stop; @ip is where it goes, NULL the driver */
@@ -310,10 +242,13 @@ void blki_remap_forward_work(struct work_struct *work)
 	struct bio *bio;
 
 	while ((bio = next_held(origin, &ip))) {
-		if (ip)
-			dispatch(ip, bio, mempool_alloc(&ip->remap.ctx, GFP_NOIO));
-		else
+		if (!ip) {
 			blki_hook_pass_on(origin, bio);
+			continue;
+		}
+		blki_ctx_put_on(ip, bio, mempool_alloc(&ip->remap.ctx, GFP_NOIO));
+		blki_remap_aim(ip, bio);
+		submit_bio_noacct(bio);
 	}
 }
 
@@ -462,7 +397,7 @@ int __init blki_remap_init(void)
 {
 	struct bio child, parent;
 
-	BUILD_BUG_ON(__REQ_NR_BITS > DEPTH_SHIFT);
+	BUILD_BUG_ON(__REQ_NR_BITS > BLKI_DEPTH_SHIFT);
 
 	/* the only way to learn bio_chain_endio, which is static: look at what bio_chain() sets */
 	bio_init(&parent, NULL, NULL, 0, 0);
@@ -482,7 +417,7 @@ void blki_remap_exit(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		struct ctx_cache *cache = per_cpu_ptr(&ctx_caches, cpu);
+		struct blki_ctx_cache *cache = per_cpu_ptr(&blki_ctx_caches, cpu);
 
 		while (cache->nr)
 			kmem_cache_free(ctx_slab, cache->ctx[--cache->nr]);
