@@ -162,6 +162,10 @@ static int ctl_attach(void __user *uargs)
 		return r;
 	if (!attach_valid(&a))
 		return -EINVAL;
+	/* who can not be answered is refused before anything happens: after an error nothing is attached */
+	r = args_return(uargs, &a, sizeof(a), a.size);
+	if (r)
+		return r;
 	a.timeout_ms = a.timeout_ms ?: BLKI_TIMEOUT_DEFAULT_MS;
 	r = attach(&a, &say);
 	if (r) {
@@ -220,6 +224,10 @@ static int ctl_detach(struct ctl_file *cf, void __user *uargs)
 		return r;
 	if (d.flags & ~BLKI_DETACH_ALL || hweight32(d.flags & DETACH_STEPS) > 1)
 		return -EINVAL;
+	/* as in ctl_attach() */
+	r = args_return(uargs, &d, sizeof(d), d.size);
+	if (r)
+		return r;
 	d.timeout_ms = d.timeout_ms ?: BLKI_TIMEOUT_DEFAULT_MS;
 	mutex_lock(&cf->lock);
 	r = detach_locked(cf, &d, &say);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -193,6 +194,43 @@ static void check_message(void)
 	expect_true("nothing is written behind the buffer", msg[8] == 'x');
 }
 
+static unsigned int nr_attached(void)
+{
+	struct blki_list args = { .size = sizeof(args), .entry_size = sizeof(struct blki_entry) };
+
+	expect("list without room", 0, ioctl(control_fd, BLKI_IOC_LIST, &args));
+	return args.nr;
+}
+
+/* After an error nothing has changed, also when the answer can not be written. */
+static void check_unwritable(void)
+{
+	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+	struct blki_attach filter = filter_args();
+	void *page = mmap(NULL, page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct blki_detach args = { .size = sizeof(args) };
+
+	if (page == MAP_FAILED) {
+		expect_true("a page can be mapped", false);
+		return;
+	}
+	memcpy(page, &filter, sizeof(filter));
+	mprotect(page, page_bytes, PROT_READ);
+	expect("attach by a structure that can not be written", EFAULT,
+	       ioctl(control_fd, BLKI_IOC_ATTACH, page));
+	expect_true("nothing is attached after that", nr_attached() == 0);
+	expect("attach for the detach", 0, attach(&filter));
+	args.id = filter.id;
+	mprotect(page, page_bytes, PROT_READ | PROT_WRITE);
+	memcpy(page, &args, sizeof(args));
+	mprotect(page, page_bytes, PROT_READ);
+	expect("detach by a structure that can not be written", EFAULT,
+	       ioctl(control_fd, BLKI_IOC_DETACH, page));
+	expect_true("it is still attached after that", nr_attached() == 1);
+	expect("detach it", 0, detach(filter.id));
+	munmap(page, page_bytes);
+}
+
 static void check_life(void)
 {
 	struct blki_attach first = filter_args(), second = filter_args(), remap = remap_args();
@@ -293,6 +331,7 @@ int main(int argc, char **argv)
 	check_attach_fields();
 	check_attach_objects();
 	check_message();
+	check_unwritable();
 	check_life();
 	check_list();
 	check_rights();
