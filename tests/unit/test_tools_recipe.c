@@ -204,6 +204,12 @@ static void table_has_the_devices_of_now(void **state)
 			 0);
 	assert_string_equal(text, "0 64 linear 8:1 0 noexcl\n");
 	free(text);
+	/* a line on aliases alone is written as its user did */
+	strcpy(save.dms[1].lines[0].params, "@1 0 500");
+	assert_int_equal(recipe_table(&source, &save.dms[1], made_alias, &nr_aliases, &text, why),
+			 0);
+	assert_string_equal(text, "0 64 delay 250:9 0 500 noexcl\n");
+	free(text);
 	strcpy(save.dms[2].refs[0].partuuid, "gone");
 	assert_int_equal(recipe_table(&source, &save.dms[2], made_alias, &nr_aliases, &text, why),
 			 -ENOENT);

@@ -160,31 +160,43 @@ int recipe_add(const struct stable_source *source, int (*read)(dev_t dev, struct
 	return ret;
 }
 
+/* Is the word, up to a space or the end, a reference? */
+static bool is_ref(const char *word, unsigned int *number)
+{
+	int nr = 0;
+
+	return sscanf(word, "@%u%n", number, &nr) == 1 && (!word[nr] || word[nr] == ' ');
+}
+
+/* What looks the devices of a record up again. */
+struct lookup {
+	const struct stable_source *source;
+	const struct save_dm *dm;
+	int (*find_alias)(void *context, dev_t origin, dev_t *alias);
+	void *context;
+	char *why;
+};
+
 /* One "@N" as the number of the device that it is now. */
-static int write_ref(const struct stable_source *source, const struct save_dm *dm, const char *word,
-		     int (*find_alias)(void *context, dev_t origin, dev_t *alias), void *context,
-		     FILE *out, char why[STABLE_WHY_BYTES])
+static int write_ref(const struct lookup *l, const char *word, FILE *out)
 {
 	unsigned int number;
-	int nr = 0, ret;
 	dev_t dev;
+	int ret;
 
-	if (sscanf(word, "@%u%n", &number, &nr) != 1 || (word[nr] && word[nr] != ' ') ||
-	    number >= dm->nr_refs) {
-		snprintf(why, STABLE_WHY_BYTES,
-			 "%s: its table names a device that the file lacks; save "
-			 "again",
-			 dm->name);
+	if (!is_ref(word, &number) || number >= l->dm->nr_refs) {
+		snprintf(l->why, STABLE_WHY_BYTES,
+			 "%s: its table names a device that the file lacks; save again", l->dm->name);
 		return -EINVAL;
 	}
-	ret = stable_find(source, &dm->refs[number], &dev, why);
+	ret = stable_find(l->source, &l->dm->refs[number], &dev, l->why);
 	if (ret)
 		return ret;
-	if (dm->refs[number].alias) {
-		ret = find_alias(context, dev, &dev);
+	if (l->dm->refs[number].alias) {
+		ret = l->find_alias(l->context, dev, &dev);
 		if (ret) {
-			snprintf(why, STABLE_WHY_BYTES,
-				 "%s: the alias it stands on can not be made", dm->name);
+			snprintf(l->why, STABLE_WHY_BYTES,
+				 "%s: the alias it stands on can not be made", l->dm->name);
 			return ret;
 		}
 	}
@@ -192,17 +204,62 @@ static int write_ref(const struct stable_source *source, const struct save_dm *d
 	return 0;
 }
 
-/* blki-linear is what a user writes as linear ... noexcl; so written, udev is told what it is. */
-static void write_head(const struct save_line *line, bool noexcl, FILE *out)
+static int write_params(const struct lookup *l, const char *word, FILE *out)
 {
+	int ret = 0;
+
+	while (*word && !ret) {
+		size_t nr = strcspn(word, " ");
+
+		if (word[0] == '@' && word[1] != '@')
+			ret = write_ref(l, word, out);
+		else
+			fprintf(out, "%.*s", (int)nr - (*word == '@'), word + (*word == '@'));
+		word += nr;
+		for (; *word == ' '; word++)
+			fputc(' ', out);
+	}
+	return ret;
+}
+
+/*
+ * Is the line what a user writes with noexcl? So written, udev is told what the device is. An alias stays
+ * what it is then; a line with another device too has to do without, or that one would get an alias.
+ */
+static bool is_noexcl(const struct save_dm *dm, const struct save_line *line)
+{
+	size_t nr_refs = 0, nr_aliases = 0;
+	unsigned int number;
+
+	if (!strcmp(line->target, BLKI_LINEAR_TARGET))
+		return true;
+	for (const char *word = line->params; *word; word += strspn(word, " ")) {
+		if (is_ref(word, &number) && number < dm->nr_refs) {
+			nr_refs++;
+			nr_aliases += dm->refs[number].alias;
+		}
+		word += strcspn(word, " ");
+	}
+	return strcmp(line->target, "linear") && nr_refs && nr_refs == nr_aliases;
+}
+
+static int write_line(const struct lookup *l, const struct save_line *line, FILE *out)
+{
+	bool is_linear = !strcmp(line->target, BLKI_LINEAR_TARGET);
+	int ret;
+
 	fprintf(out, "%llu %llu %s ", (unsigned long long)line->start_sectors,
-		(unsigned long long)line->length_sectors, noexcl ? "linear" : line->target);
+		(unsigned long long)line->length_sectors, is_linear ? "linear" : line->target);
+	ret = write_params(l, line->params, out);
+	fprintf(out, "%s\n", is_noexcl(l->dm, line) ? " noexcl" : "");
+	return ret;
 }
 
 int recipe_table(const struct stable_source *source, const struct save_dm *dm,
 		 int (*find_alias)(void *context, dev_t origin, dev_t *alias), void *context,
 		 char **text, char why[STABLE_WHY_BYTES])
 {
+	const struct lookup l = { source, dm, find_alias, context, why };
 	size_t nr_bytes;
 	FILE *out = open_memstream(text, &nr_bytes);
 	int ret = 0;
@@ -210,25 +267,8 @@ int recipe_table(const struct stable_source *source, const struct save_dm *dm,
 	why[0] = '\0';
 	if (!out)
 		return -ENOMEM;
-	for (size_t i = 0; i < dm->nr_lines && !ret; i++) {
-		const struct save_line *line = &dm->lines[i];
-		bool noexcl = !strcmp(line->target, BLKI_LINEAR_TARGET);
-
-		write_head(line, noexcl, out);
-		for (const char *word = line->params; *word && !ret;) {
-			size_t nr = strcspn(word, " ");
-
-			if (word[0] == '@' && word[1] != '@')
-				ret = write_ref(source, dm, word, find_alias, context, out, why);
-			else
-				fprintf(out, "%.*s", (int)nr - (*word == '@'),
-					word + (*word == '@'));
-			word += nr;
-			for (; *word == ' '; word++)
-				fputc(' ', out);
-		}
-		fprintf(out, "%s\n", noexcl ? " noexcl" : "");
-	}
+	for (size_t i = 0; i < dm->nr_lines && !ret; i++)
+		ret = write_line(&l, &dm->lines[i], out);
 	if (fclose(out) && !ret)
 		ret = -ENOMEM;
 	if (ret) {

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 #
 # What is attached, saved and restored after everything is gone: the same filters and remaps on the same partitions,
-# their acceptors made again, by PARTUUID although the disk got another name; once more changes nothing; a part that
-# fails is told and the rest is done.
+# their acceptors made again, those on an alias too; once more changes nothing; a part that fails is told and the rest
+# is done.
 DESCRIPTION="save what is attached, lose it, and restore it"
 
 # results FIELD KEY=VALUE...: of a restore that printed JSON.
@@ -25,6 +25,12 @@ lose_everything() {
 	blki detach --all
 	dmsetup remove above
 	dmsetup remove nx
+	dmsetup remove slow
+	remove_alias "/dev/blki/$(basename "$(partition nb 3)")"
+}
+
+requires() {
+	need_module dm-delay
 }
 
 test() {
@@ -33,10 +39,14 @@ test() {
 	load_module
 	make_noexcl nx "$(partition nb 2)"
 	make_dm above "0 $(blockdev --getsz "$(partition nb 2)") linear /dev/mapper/nx 0"
+	defer remove_alias "/dev/blki/$(basename "$(partition nb 3)")"
+	defer remove_dm slow
 	defer blki detach --all
+	dmsetup create slow --table "0 $(blockdev --getsz "$(partition nb 3)") delay $(partition nb 3) 0 0 noexcl"
 	blki filter attach --altitude 7777 null "$(partition nb 1)"
 	blki filter attach null "$(partition nb 2)"
 	blki remap start above "$(partition nb 2)"
+	blki remap start slow "$(partition nb 3)"
 	blki save --dry-run >"$TEST_DIR/printed.json"
 	blki save --file "$TEST_DIR/save.json"
 	cmp "$TEST_DIR/printed.json" "$TEST_DIR/save.json"
@@ -47,21 +57,22 @@ test() {
 
 	restore
 	equal "exit of a restore of what is there" "$RESTORE_RC" 0
-	equal "left as they are" "$(nr_results there)" 5
+	equal "left as they are" "$(nr_results there)" 7
 	lose_everything
 	restore --dry-run
 	equal "exit of a dry run" "$RESTORE_RC" 0
-	equal "to be made" "$(nr_results would-make)" 2
-	equal "to be attached" "$(nr_results would-attach)" 3
+	equal "to be made" "$(nr_results would-make)" 3
+	equal "to be attached" "$(nr_results would-attach)" 4
 	equal "interposers after a dry run" "$(nr_attached)" 0
 	! dm_exists nx || fail "a dry run made a device"
 	restore
 	equal "exit of the restore" "$RESTORE_RC" 0
-	equal "made" "$(nr_results made)" 2
-	equal "attached" "$(nr_results attached)" 3
+	equal "made" "$(nr_results made)" 3
+	equal "attached" "$(nr_results attached)" 4
 	equal "altitude" "$(status_of "$(partition nb 1)" altitude)" 7777
 	equal "acceptor" "$(status_of "$(partition nb 2)" acceptor_name kind=remap)" above
 	equal "table" "$(dmsetup table nx | cut -d ' ' -f 3)" blki-linear
+	equal "on its alias" "$(blki status --json | jsonq /interposers/3/stack/0/below/0/kind)" alias
 	dd if="$(partition nb 2)" of=/dev/null bs=4k count=10 iflag=direct 2>/dev/null
 	within "bios through the remap" "$(status_of "$(partition nb 2)" nr_done kind=remap)" 10 100000
 
@@ -73,7 +84,7 @@ test() {
 	equal "failed" "$(nr_results failed)" 1
 	results why result=failed | grep -q 'PARTUUID=.*-01: there is no such device now' ||
 		fail "the failure does not name the partition"
-	equal "attached of the rest" "$(nr_results attached)" 2
+	equal "attached of the rest" "$(nr_results attached)" 3
 	refuses 2 'no JSON document' blki restore --file /dev/null
 	refuses 2 'can not be read' blki restore --file "$TEST_DIR/none"
 	lose_everything
