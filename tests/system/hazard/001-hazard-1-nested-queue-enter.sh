@@ -5,6 +5,7 @@
 # that starts in between. Every write of a queue attribute is a freeze: some hundreds of them under load, with a
 # filter and then a remap attached, for the disk below and the partition above.
 DESCRIPTION="write queue attributes some hundred times under load while attached (hazard 1)"
+HOOKS=both
 DEADLINE=360
 
 test() {

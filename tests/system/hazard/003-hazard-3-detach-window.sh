@@ -5,6 +5,7 @@
 # NULL ->submit_bio. Two partitions share one disk's operations: many submitters with small I/Os on both while
 # filters come and go on each, so that the operations are restored with callers on their way.
 DESCRIPTION="attach and detach 2 siblings 8 times each under 16 submitters (hazard 3)"
+HOOKS=both
 DEADLINE=360
 
 flip() {

@@ -6,6 +6,7 @@
 # each has left, a partition and a whole disk must not have been busy for longer than the clock says, and must have
 # counted every read.
 DESCRIPTION="hold io_ticks and counts of the origin against the clock (hazard 6)"
+HOOKS=both
 
 readonly TICK_MS=50 # a jiffy or two on either side
 

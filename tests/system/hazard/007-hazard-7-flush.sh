@@ -4,6 +4,7 @@
 # Hazard 7, the other half: an empty flush carries the partition's mark and an unshifted sector. Flushes and FUA
 # writes through filter and remap, of a partition and of the disk, must reach the disk: as many as without.
 DESCRIPTION="count flushes and FUA writes that reach the disk through filter and remap (hazard 7)"
+HOOKS=both
 
 # served DEV: flushes the disk serves for 20 empty flushes and 10 FUA writes.
 served() {

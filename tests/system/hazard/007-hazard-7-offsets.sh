@@ -6,6 +6,7 @@
 # through the remapped whole disk; they are looked for from below, through the node that is not interposed. Two
 # neighbours hold other blocks all the time.
 DESCRIPTION="look from below for data written through a remap of a partition and of the disk (hazard 7)"
+HOOKS=both
 
 test() {
 	local mib=$((1 << 20)) start

@@ -4,6 +4,7 @@
 # The disk goes away while it is attached and under load (hazard 8): I/O ends with EIO, nothing hangs, detach
 # and unload work. Once with a filter, once with a remap and its acceptor.
 DESCRIPTION="pull the disk while a filter and then a remap is attached (hazard 8)"
+HOOKS=both
 
 pull_and_detach() {
 	echo 0 >"$NULLB_CONFIG/nb/power"

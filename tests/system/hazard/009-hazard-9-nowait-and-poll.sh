@@ -5,6 +5,7 @@
 # thread; a polled bio that nobody can poll never completes. Plain, NOWAIT and IOPOLL reads, raw, through a filter
 # and through a remap: no error, no refusal, no worker, none lost.
 DESCRIPTION="read by io_uring with NOWAIT and IOPOLL through filter and remap (hazard 9)"
+HOOKS=both
 
 # read_all ARM DEV
 read_all() {

@@ -4,6 +4,7 @@
 # Hazard 11: a hook that is an ftrace callback is gone, silently, when somebody writes kernel.ftrace_enabled=0. The
 # hooks that may carry a remap must not depend on it.
 DESCRIPTION="switch ftrace off while a filter and a remap are attached (hazard 11)"
+HOOKS=both
 
 requires() {
 	[[ -w /proc/sys/kernel/ftrace_enabled ]] || SKIP_REASONS+=("this kernel has no ftrace")

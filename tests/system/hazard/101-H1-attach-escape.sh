@@ -6,6 +6,7 @@
 # storm of attribute writes keep many of them asleep there; the acceptor is suspended, so that after attach nothing
 # may reach the disk at all: all 64 bios must end up inside the acceptor, and the disk's count must stand still.
 DESCRIPTION="attach under 64 blocked submitters: no bio reaches the disk past the hook (H1)"
+HOOKS=both
 DEADLINE=300
 
 storm() {

@@ -5,6 +5,7 @@
 # empty and everybody waits for everybody. Bios of 1 MiB through a striped device with chunks of 4 KiB on top of the
 # noexcl device, reserved_bio_based_ios=1, 16 threads; then the same with the origin's own limit at 4 KiB.
 DESCRIPTION="split 1 MiB bios into 4 KiB chunks with a mempool of one, 16 threads (H3)"
+HOOKS=both
 DEADLINE=300
 
 readonly RESERVED=/sys/module/dm_mod/parameters/reserved_bio_based_ios

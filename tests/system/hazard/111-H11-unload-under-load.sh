@@ -2,13 +2,14 @@
 # shellcheck shell=bash
 #
 # H11: the last instructions of a submitter below the hook run after our own count went down. Detach and rmmod at
-# once, 30 times, with submitters that never pause; the code must be gone only when nobody can be in it.
-DESCRIPTION="unload right after detach, 30 times under load (H11)"
+# once, 12 times, with submitters that never pause; the code must be gone only when nobody can be in it.
+DESCRIPTION="unload right after detach, 12 times under load (H11)"
+HOOKS=both
 DEADLINE=480
 
 test() {
 	local i nr
-	nr=$(rounds 30)
+	nr=$(rounds 12)
 	make_null_blk nb submit_queues=2
 	start_verify load --threads 4 --max 16K --flush-pct 2 /dev/nb
 	for ((i = 0; i < nr; i++)); do

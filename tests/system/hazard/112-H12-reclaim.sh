@@ -5,7 +5,6 @@
 # Attach and detach again and again on the swap device while most of the memory is taken, so that the calls themselves
 # have to wait for the reclaim; a bio that was passed must not be touched again.
 DESCRIPTION="attach and detach on the swap device while memory is short (H12)"
-HOOKS=both
 DEADLINE=240
 
 readonly FREE_MB=96 # what is left to everybody else

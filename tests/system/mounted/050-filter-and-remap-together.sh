@@ -4,6 +4,7 @@
 # A filter and a remap on one mounted origin: the filter sees every bio before the remap does, in whatever order
 # the two were attached, and either may leave first.
 DESCRIPTION="attach a filter and a remap to one mounted origin"
+HOOKS=both
 
 test() {
 	local part

@@ -3,6 +3,7 @@
 #
 # The hook on a partition of a blk-mq disk: filter and remap under verified load, see exercise_origin.
 DESCRIPTION="interpose a partition of a blk-mq disk"
+HOOKS=both
 
 requires() {
 	:

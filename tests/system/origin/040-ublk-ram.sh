@@ -3,6 +3,7 @@
 #
 # The hook on a disk served by ublk-sim: filter and remap under verified load, see exercise_origin.
 DESCRIPTION="interpose a disk served by ublk-sim"
+HOOKS=both
 
 requires() {
 	need_module ublk_drv

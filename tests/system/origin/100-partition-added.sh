@@ -4,6 +4,7 @@
 # A partition that is added while its whole disk is attached inherits the hook's flag from it: its I/O must
 # work at once, be no business of the disk's filter, and go on working after detach and unload.
 DESCRIPTION="add partitions to a disk while it is attached"
+HOOKS=both
 
 test() {
 	local part

@@ -4,6 +4,7 @@
 # A partition and the whole disk around it are attached at once, in both orders: a bio goes through the interposers of
 # the node it was sent to, once, and through no others; either may leave first.
 DESCRIPTION="attach to a partition and to the disk around it at once"
+HOOKS=both
 
 # seen_apart PART: 20 reads of each are 20 bios of each.
 seen_apart() {

@@ -4,6 +4,7 @@
 # Detach while the acceptor hangs (suspended) under load: an error in words within the timeout, still attached,
 # held bios go back to the acceptor, and after resume everything completes exactly once with the right data.
 DESCRIPTION="stop a remap whose acceptor hangs: a bounded wait, a clear error, nothing lost"
+HOOKS=both
 
 test() {
 	local part from took

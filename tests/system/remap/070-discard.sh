@@ -4,6 +4,7 @@
 # Discard and write-zeroes through a filter and a remap: they carry sectors but no pages, and must hit exactly their
 # range.
 DESCRIPTION="discard a range through a filter and a remap"
+HOOKS=both
 
 # discard_range DEV: in a disk full of blocks, 4 MiB of zeros appear and their neighbours stay.
 discard_range() {

@@ -4,6 +4,7 @@
 # The root file system's own device, from which every program of the test is read: filter and remap attached and detached
 # again and again, with verified load on a file of / and programs started with an empty page cache.
 DESCRIPTION="filter and remap the device of the root file system"
+HOOKS=both
 DEADLINE=300
 
 requires() {
