@@ -23,10 +23,10 @@ readonly TEST_TORTURE_DRIVES="torture=640 truth=8"
 
 # Debug kernels run 10 to 20 times slower: fewer tests, each with a part of its rounds, longer deadlines
 readonly TEST_DEBUG_WORDS="module/010-load-unload module/030-busy-while-attached
-	hazard/001-hazard-1-nested-queue-enter hazard/003-hazard-3-detach-window
-	hazard/004-hazard-4-remove-acceptor-after-stop hazard/008-hazard-8-unplug
-	hazard/009-hazard-9-nowait-and-poll hazard/101-H1-attach-escape hazard/103-H3-split-order
-	hazard/111-H11-unload-under-load debug torture"
+	hazard/001-hazard-1-nested-queue-enter:fast hazard/003-hazard-3-detach-window
+	hazard/004-hazard-4-remove-acceptor-after-stop hazard/008-hazard-8-unplug:fast
+	hazard/009-hazard-9-nowait-and-poll:fast hazard/101-H1-attach-escape
+	hazard/103-H3-split-order:list hazard/111-H11-unload-under-load:fast debug torture"
 readonly TEST_DEBUG_SCALE=6
 readonly TEST_DEBUG_BRIEF=5
 readonly TEST_DEBUG_DEADLINE_S=1800 # the whole guest; on two free cores it takes ten minutes
