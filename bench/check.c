@@ -108,8 +108,8 @@ static int judge_driver(const struct bench_proof *proof, struct bench_result *re
 }
 
 /*
- * An acceptor gives every I/O back. The driver at the end of a native remap does not; only an I/O that it
- * might split is followed.
+ * An acceptor gives every I/O back. The driver at the end of a native remap does not; only an I/O
+ * that it might split is followed.
  */
 static uint64_t nr_returned(const struct bench_proof *proof)
 {

@@ -11,13 +11,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ublk-sim/builtin.h"
+
 static const struct bench_name scenario_names[BENCH_NR_SCENARIOS] = {
 	[BENCH_REMAP_OVERHEAD] = { "remap-overhead", NULL,
 				   "what filters and remaps cost beside plain dm-linear" },
 	[BENCH_ATTACH_PAUSE] = { "attach-pause", NULL,
 				 "longest completion gap across attach and detach under load" },
 	[BENCH_UBLK_BASELINE] = { "ublk-baseline", NULL,
-				  "who executes what of an I/O through ublk-sim: loader, kernel, server" },
+				  "who executes what of an I/O: loader, kernel, ublk server" },
 };
 
 static const struct bench_name device_names[BENCH_NR_DEVICES] = {
@@ -136,19 +138,39 @@ int bench_names_parse(const struct bench_names *names, const char *list, unsigne
 	return 0;
 }
 
+static bool is_profile(const char *name, size_t len)
+{
+	const char *known;
+	size_t i;
+
+	for (i = 0; (known = sim_builtin_name(i)); i++)
+		if (strlen(known) == len && !memcmp(known, name, len))
+			return true;
+	return false;
+}
+
+static void explain_profile(const char *name, size_t len, char *message, size_t size)
+{
+	const char *known;
+	size_t used, i;
+
+	used = (size_t)snprintf(message, size, "unknown profile \"%.*s\"; valid: ", (int)len, name);
+	for (i = 0; (known = sim_builtin_name(i)) && used < size; i++)
+		used += (size_t)snprintf(message + used, size - used, "%s%s%s", i ? ", " : "",
+					 BENCH_PROFILE_PREFIX, known);
+}
+
 static int take_profile(const char *name, size_t len, struct bench_devices_chosen *chosen,
 			char *message, size_t size)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
 	char *profile = chosen->profiles[chosen->nr_profiles];
 
 	if (chosen->nr_profiles == BENCH_MAX_PROFILES) {
 		snprintf(message, size, "more than %d profiles; choose some", BENCH_MAX_PROFILES);
 		return -EINVAL;
 	}
-	if (!len || len >= sizeof(chosen->profiles[0]) || strspn(name, allowed) < len) {
-		snprintf(message, size, "unknown profile \"%.*s\"; valid: a name of ublk-sim "
-			 "profiles, as in ublk:nvme-tlc", (int)len, name);
+	if (len >= sizeof(chosen->profiles[0]) || !is_profile(name, len)) {
+		explain_profile(name, len, message, size);
 		return -EINVAL;
 	}
 	memcpy(profile, name, len);

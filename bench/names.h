@@ -152,9 +152,9 @@ struct bench_devices_chosen {
  * @message: out: on failure the sentence that names the wrong word and the valid ones
  * @size: bytes at @message
  *
- * Whether a profile exists is for ublk-sim to say.
+ * A profile is one of those that ublk-sim brings along.
  *
- * Return: 0, or -EINVAL for an empty or unknown name, a name that no profile can have, or too many.
+ * Return: 0, or -EINVAL for an empty or unknown name, or too many.
  */
 int bench_devices_parse(const char *list, struct bench_devices_chosen *chosen, char *message,
 			size_t size);
@@ -162,11 +162,16 @@ int bench_devices_parse(const char *list, struct bench_devices_chosen *chosen, c
 /** bench_load_is_write - whether a load writes */
 bool bench_load_is_write(enum bench_load load);
 
-/** enum bench_engine - how the loader makes its I/Os */
+/**
+ * enum bench_engine - how the loader makes its I/Os
+ * @BENCH_ENGINE_FIXED: io_uring, buffers and file registered, completions in its own context
+ * @BENCH_ENGINE_SIMPLE: io_uring as a simple program uses it: nothing registered, no flags
+ * @BENCH_ENGINE_SYNC: pread(2) and pwrite(2)
+ */
 enum bench_engine {
-	BENCH_ENGINE_FIXED,  /* io_uring with registered buffers and file, completions in its own context */
-	BENCH_ENGINE_SIMPLE, /* io_uring as a simple program uses it: nothing registered, no flags */
-	BENCH_ENGINE_SYNC,   /* pread(2) and pwrite(2) */
+	BENCH_ENGINE_FIXED,
+	BENCH_ENGINE_SIMPLE,
+	BENCH_ENGINE_SYNC,
 };
 
 /** bench_load_engine - how a load is made */

@@ -162,13 +162,13 @@ int bench_run_check(const struct bench_run *run, char *message, size_t size)
 	if (run->scenario != BENCH_ATTACH_PAUSE)
 		return 0;
 	if (run->devices_chosen && run->devices.mask != 1u << BENCH_NULL_BLK) {
-		snprintf(message, size, "attach-pause: its device is null_blk with a latency; valid: "
-			 "null_blk");
+		snprintf(message, size, "attach-pause: its device is null_blk with a latency; "
+			 "valid: null_blk");
 		return -EINVAL;
 	}
 	if (run->loads_chosen) {
-		snprintf(message, size, "attach-pause: its load is fixed, 4 KiB reads, %d in flight; "
-			 "leave --load out", BENCH_PAUSE_DEPTH);
+		snprintf(message, size, "attach-pause: its load is fixed, 4 KiB reads, %d in "
+			 "flight; leave --load out", BENCH_PAUSE_DEPTH);
 		return -EINVAL;
 	}
 	return 0;

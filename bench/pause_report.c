@@ -60,15 +60,15 @@ void bench_pause_report(const struct bench_result *result, FILE *out)
 {
 	bench_report_head(result, out);
 	fputs("\n## How to read it\n\n"
-	      "A program keeps 32 reads of 4 KiB in flight on a null_blk that answers each after\n"
-	      "1 ms. In the middle of a window something is attached, in the next one it is\n"
-	      "detached. *gap* is the longest time between two completions that the program took in\n"
-	      "a window, the median over n windows; the arm `raw` is the same window in which nothing\n"
-	      "happens. *call* is how long the attach or detach call took; most of that is waiting for\n"
-	      "grace periods, during which I/O goes on.\n\n"
+	      "A program keeps 32 reads of 4 KiB in flight on a null_blk that answers each\n"
+	      "after 1 ms. In the middle of a window something is attached, in the next one it\n"
+	      "is detached. *gap* is the longest time between two completions that the program\n"
+	      "took in a window, the median over n windows; the arm `raw` is the same window in\n"
+	      "which nothing happens. *call* is how long the attach or detach call took; most\n"
+	      "of that is waiting for grace periods, during which I/O goes on.\n\n"
 	      "With one processor the attaching thread and the program share it: what either\n"
-	      "executes is in the gap. *Resolvable* is the smallest true difference that this run can\n"
-	      "be relied on to show.\n", out);
+	      "executes is in the gap. *Resolvable* is the smallest true difference that this\n"
+	      "run can be relied on to show.\n", out);
 	if (strcmp(result->clock, "ns"))
 		fputs("\nTime is the guest's own: one executed instruction is one nanosecond, and\n"
 		      "waiting lasts what the guest's timers say.\n", out);

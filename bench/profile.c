@@ -70,8 +70,9 @@ static void take_devices(struct profile_options *profile, const char *list,
 	if (bench_devices_parse(list, &chosen, message, sizeof(message)))
 		argp_failure(state, STATUS_USAGE, 0, "%s", message);
 	if (chosen.nr_profiles)
-		argp_failure(state, STATUS_USAGE, 0, "ublk:%s: it is not profiled, because its time "
-			     "is waiting; valid: ublk-null, ublk-ram", chosen.profiles[0]);
+		argp_failure(state, STATUS_USAGE, 0,
+			     "ublk:%s: it is not profiled, because its time is waiting; valid: "
+			     "ublk-null, ublk-ram", chosen.profiles[0]);
 	profile->devices = chosen.mask;
 }
 

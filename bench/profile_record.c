@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Parses the plugin's record line by line; see profile_record.h for what is
- * refused. The letters: W window, N node, B block, C count, S count in user space, E end, U unclosed.
+ * refused. The letters: W window, N node, B block, C count, S count
+ * in user space, E end, U unclosed.
  */
 #include "profile_record.h"
 

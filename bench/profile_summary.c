@@ -70,7 +70,8 @@ static void print_locked(const struct profile_report *report, const struct profi
 			locked_per_io(arm) - locked_per_io(raw));
 }
 
-static void print_row(const struct profile_report *report, const struct profile_arm *arm, FILE *file)
+static void print_row(const struct profile_report *report, const struct profile_arm *arm,
+		      FILE *file)
 {
 	struct profile_counts all = profile_tally_sum(&arm->functions.all);
 	uint64_t user = profile_user_insns(arm);

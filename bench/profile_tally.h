@@ -15,7 +15,7 @@ struct profile_counts {
 	uint64_t nr_locked; /* of them: locked read-modify-writes */
 	uint64_t nr_reps;   /* of them: REP iterations */
 	uint64_t nr_syscalls; /* of them: system calls */
-	uint64_t nr_calls;  /* times it was entered at its first instruction; kernel functions only */
+	uint64_t nr_calls; /* entries at its first instruction; kernel functions only */
 };
 
 struct profile_tally {

@@ -202,8 +202,8 @@ static void share_head(const struct bench_result *result, const struct bench_key
 }
 
 /*
- * Means, because a long tail is part of a latency, and because every arm meets the same service times:
- * with so many in flight an I/O takes so many times what one costs the run.
+ * Means, because a long tail is part of a latency, and because every arm meets the same service
+ * times: with so many in flight an I/O takes so many times what one costs the run.
  */
 static void share_row(const struct bench_result *result, const struct bench_cell *cell, FILE *out)
 {
@@ -232,9 +232,10 @@ void bench_report_shares(const struct bench_result *result, FILE *out)
 	if (i == result->nr_cells)
 		return;
 	fputs("\n## Share of a disk's latency\n\n"
-	      "These disks take the time of a profile. On the instruction clock time is virtual: an\n"
-	      "instruction is one nanosecond, and waiting lasts what the profile says. Every arm meets\n"
-	      "the same service times, drawn from the same seed.\n\n", out);
+	      "These disks take the time of a profile. On the instruction clock time is\n"
+	      "virtual: an instruction is one nanosecond, and waiting lasts what the profile\n"
+	      "says. Every arm meets the same service times, drawn from the same seed.\n\n",
+	      out);
 	fprintf(out, "| %-18s | %-17s | %-18s | %10s | %9s | %8s |\n", "device", "load", "arm",
 		"latency us", "added us", "share %");
 	fputs("|--------------------|-------------------|--------------------|-----------:|"

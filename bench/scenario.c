@@ -225,8 +225,8 @@ static int visit_arms(struct device_work *work, unsigned int s, unsigned int arm
 }
 
 /*
- * A disk that draws its service times is made anew for every arm: from the same seed each arm meets the
- * same times, and what differs between arms is the arm.
+ * A disk that draws its service times is made anew for every arm: from the same seed each arm
+ * meets the same times, and what differs between arms is the arm.
  */
 static int repeat(struct device_work *work, unsigned int s, unsigned int rep)
 {

@@ -159,7 +159,7 @@ static void wrong_words_exit_2_and_name_the_valid_ones(void **state)
 		{ "check run remap-overhead --device ublk-null --arm remap-native-other", "null_blk" },
 		{ "check run attach-pause --device brd", "valid: null_blk" },
 		{ "check run attach-pause --load randread-4k-qd1", "leave --load out" },
-		{ "check run remap-overhead --device ublk:", "ublk-sim profiles" },
+		{ "check run remap-overhead --device ublk:tape", "ublk:hdd-7200" },
 		{ "check profile remap-overhead --device ublk:nvme-tlc", "not profiled" },
 		{ "check profile attach-pause", "remap-overhead, ublk-baseline" },
 		{ "check run ublk-baseline --device floppy", "peer-ublksrv" },

@@ -80,7 +80,8 @@ static void devices_refuse_what_no_profile_is_called(void **state)
 {
 	static const char *const wrong[] = {
 		"ublk:", "ublk:PROFILE", "ublk:../x", "ublk:a b", "ublk:", "null_blk,", "",
-		"ublk:a23456789012345678901234", "ublk:a,ublk:b,ublk:c,ublk:d,ublk:e",
+		"ublk:nvme-tlc-and-a-longer-name", "ublk:nvme", "ublk:nvme-tlcx",
+		"ublk:hdd-7200,ublk:hdd-7200,ublk:hdd-7200,ublk:hdd-7200,ublk:hdd-7200",
 	};
 	struct bench_devices_chosen chosen = { .mask = 77 };
 	char message[256];
@@ -93,8 +94,8 @@ static void devices_refuse_what_no_profile_is_called(void **state)
 		assert_int_equal(chosen.mask, 77);
 	}
 	assert_int_equal(bench_devices_parse("ublk:No", &chosen, message, sizeof(message)), -EINVAL);
-	assert_string_equal(message, "unknown profile \"No\"; valid: a name of ublk-sim profiles, "
-			    "as in ublk:nvme-tlc");
+	assert_non_null(strstr(message, "unknown profile \"No\"; valid: ublk:"));
+	assert_non_null(strstr(message, "ublk:nvme-tlc"));
 }
 
 static void parse_empty_and_prefix_are_refused(void **state)
