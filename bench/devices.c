@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
+#include <json-c/json_pointer.h>
 #include <linux/blkpg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,6 +208,30 @@ int bench_disk_ios(const struct bench_disk *disk, uint64_t *ios)
 	return ublk_ask(disk, ios, NULL);
 }
 
+/* Whether the server can deliver what its profile says. */
+static int ublk_ask_timing(struct bench_disk *disk)
+{
+	const char *const argv[] = { disk->ublk_sim, "status", disk->node, "--json", NULL };
+	struct json_object *root, *floor_ns, *delivered;
+	char text[8192];
+	int err;
+
+	err = sys_run(text, sizeof(text), argv);
+	if (err)
+		return err;
+	root = json_tokener_parse(text);
+	if (json_pointer_get(root, "/timing/profile_floor_ns", &floor_ns) ||
+	    json_pointer_get(root, "/timing/delivered", &delivered)) {
+		bench_error("%s: ublk-sim status --json does not report its timing", disk->node);
+		err = -EPROTO;
+	} else {
+		disk->profile_floor_ns = (uint64_t)json_object_get_int64(floor_ns);
+		disk->profile_delivered = json_object_get_boolean(delivered);
+	}
+	json_object_put(root);
+	return err;
+}
+
 static int ublk_down(struct bench_disk *disk)
 {
 	const char *const argv[] = { disk->ublk_sim, "del", disk->node, NULL };
@@ -217,10 +242,11 @@ static int ublk_down(struct bench_disk *disk)
 static int ublk_up(struct bench_disk *disk, const struct bench_disk_options *options)
 {
 	const char *target = options->device == BENCH_UBLK_RAM ? "ram" : "null";
+	/* A profile with I/Os too fast for this machine is served all the same; the result says so. */
 	const char *const pace = options->profile ? "--profile" : NULL;
 	const char *const argv[] = { options->ublk_sim, "add", "-t", target, "-q", "1", "-d",
 				     UBLK_DEPTH, "-s", TEXT(BENCH_DISK_MIB) "M", pace,
-				     options->profile, NULL };
+				     options->profile, "--force", NULL };
 	uint64_t ios;
 	int err;
 
@@ -241,6 +267,8 @@ static int ublk_up(struct bench_disk *disk, const struct bench_disk_options *opt
 	}
 	snprintf(disk->name, sizeof(disk->name), "%.31s", disk->node + 5);
 	err = ublk_ask(disk, &ios, &disk->server_pid);
+	if (!err && options->profile)
+		err = ublk_ask_timing(disk);
 	if (err)
 		ublk_down(disk);
 	return err;
@@ -394,6 +422,12 @@ struct json_object *bench_disk_config(const struct bench_disk *disk)
 		json_object_object_add(config, "server", json_object_new_string("ublk-sim"));
 		json_object_object_add(config, "queues", json_object_new_int(1));
 		json_object_object_add(config, "depth", json_object_new_int(atoi(UBLK_DEPTH)));
+	}
+	if (disk->profile_floor_ns) {
+		json_object_object_add(config, "profile_floor_ns",
+				       json_object_new_int64((int64_t)disk->profile_floor_ns));
+		json_object_object_add(config, "profile_delivered",
+				       json_object_new_boolean(disk->profile_delivered));
 	}
 	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		put_queue_setting(config, disk->name, settings[i]);

@@ -39,6 +39,8 @@ struct json_object;
  * @has_stat: the driver counts I/Os in the block layer's stat files
  * @ublk_sim: path of the ublk-sim that serves it; NULL when it is no ublk disk
  * @server_pid: process of ublk-sim, or 0
+ * @profile_floor_ns: the fastest I/O of the disk's profile; 0 without a profile
+ * @profile_delivered: this machine is fast enough for all of the profile
  */
 struct bench_disk {
 	enum bench_device device;
@@ -56,6 +58,8 @@ struct bench_disk {
 	bool has_stat;
 	const char *ublk_sim;
 	int server_pid;
+	uint64_t profile_floor_ns;
+	bool profile_delivered;
 };
 
 /**

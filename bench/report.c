@@ -221,6 +221,23 @@ static void share_row(const struct bench_result *result, const struct bench_cell
 		added * depth / NS_PER_US, 100 * added / raw->summary.mean);
 }
 
+/* A profile with I/Os faster than the path is not delivered whole, and that is said. */
+static void share_floors(const struct bench_result *result, FILE *out)
+{
+	struct json_object *devices, *delivered, *floor_ns;
+
+	if (!json_object_object_get_ex(result->environment, "devices", &devices))
+		return;
+	json_object_object_foreach(devices, name, config) {
+		if (json_object_object_get_ex(config, "profile_delivered", &delivered) &&
+		    !json_object_get_boolean(delivered) &&
+		    json_object_object_get_ex(config, "profile_floor_ns", &floor_ns))
+			fprintf(out, "\n%s has I/Os of %.1f us, which this machine's path is too "
+				"slow for: those take the path's time.\n", name,
+				(double)json_object_get_int64(floor_ns) / NS_PER_US);
+	}
+}
+
 void bench_report_shares(const struct bench_result *result, FILE *out)
 {
 	static const struct table table = { share_head, share_row };
@@ -241,6 +258,7 @@ void bench_report_shares(const struct bench_result *result, FILE *out)
 	fputs("|--------------------|-------------------|--------------------|-----------:|"
 	      "----------:|---------:|\n", out);
 	print_tables(result, &table, has_profile, out);
+	share_floors(result, out);
 }
 
 static void markdown_value(const char *key, struct json_object *value, FILE *out)

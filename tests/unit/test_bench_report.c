@@ -157,11 +157,16 @@ static void shares_are_of_the_mean_latency(void **state)
 	snprintf(key.arm, sizeof(key.arm), "pass");
 	cell = bench_result_add_cell(&result, &key, 32);
 	assert_int_equal(bench_cell_add_rep(cell, pass, 2), 0);
+	json_object_object_add(result.environment, "devices",
+			       json_tokener_parse("{\"brd\":{},\"ublk:nvme-tlc\":{"
+						  "\"profile_floor_ns\":12000,"
+						  "\"profile_delivered\":false}}"));
 	out = open_memstream(&text, &size);
 	bench_report_shares(&result, out);
 	fclose(out);
 	assert_non_null(strstr(text, "| pass               |      64.64 |     +0.64 |   +1.000 |\n"));
 	assert_null(strstr(text, "brd"));
+	assert_non_null(strstr(text, "ublk:nvme-tlc has I/Os of 12.0 us"));
 	free(text);
 	bench_result_free(&result);
 }
