@@ -14,6 +14,7 @@
 #include <liburing.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,15 +37,14 @@
  * @go: posted when it shall act
  * @action_ns: how long that took
  * @err: what it returned
- * @done: it has ended; read by the load without a lock, set once, so a late look only costs one
- * read more
+ * @done: it has ended, @action_ns and @err are set
  */
 struct helper {
 	const struct bench_pause_spec *spec;
 	sem_t go;
 	uint64_t action_ns;
 	int err;
-	volatile bool done;
+	atomic_bool done;
 };
 
 /**
