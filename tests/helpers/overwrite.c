@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * overwrite: send many generations of one block at once, in order, and see each of them come back once.
+ * overwrite: send many generations of one block at once, in order, and see each of them come back
+ * once.
  *
- * test -> one io_submit(2) -> O_DIRECT -> device. Linux AIO, because it submits in the caller's order and without
- * NOWAIT. A layer that holds bios back and lets them go in order leaves the last generation on a disk that does not
- * reorder; pattern check --generation N then finds it.
+ * test -> one io_submit(2) -> O_DIRECT -> device. Linux AIO, because it submits in the caller's
+ * order and without NOWAIT. A layer that holds bios back and lets them go in order leaves the
+ * last generation on a disk that does not reorder; pattern check --generation N then finds it.
  */
 #include <argp.h>
 #include <errno.h>
@@ -76,7 +77,9 @@ static int send_all(const struct config *config, int fd, struct flight *flight)
 	return (uint64_t)sent == config->nr_writes ? 0 : -EAGAIN;
 }
 
-/* Takes what comes back until @nr did, or nothing comes for @wait (NULL: for ever). Returns how many, or -errno. */
+/* Takes what comes back until @nr did, or nothing comes for @wait (NULL: for ever). Returns how
+ * many, or -errno.
+ */
 static int64_t take(struct flight *flight, uint64_t nr, struct timespec *wait)
 {
 	struct io_event event;
@@ -174,7 +177,8 @@ int main(int argc, char **argv)
 	flight.blocks = aligned_alloc(BLOCK_BYTES, config.nr_writes * BLOCK_BYTES);
 	fd = open(config.path, O_RDWR | O_DIRECT);
 	if (fd < 0 || !flight.blocks) {
-		fprintf(stderr, "overwrite: %s: %s; give a block device\n", config.path, strerror(errno));
+		fprintf(stderr, "overwrite: %s: %s; give a block device\n", config.path,
+			strerror(errno));
 		return 2;
 	}
 	err = run(&config, fd, &flight);

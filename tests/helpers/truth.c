@@ -2,7 +2,8 @@
 /*
  * The truth disk of truth.h.
  *
- * One lock per region, held over the write, so that an older picture of a block of words never overwrites a newer one.
+ * One lock per region, held over the write, so that an older picture of a block of words never
+ * overwrites a newer one.
  */
 #include "truth.h"
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every block must hold, kept on another disk: the generation table of verify, beside the guest.
+ * What every block must hold, kept on another disk: the generation table of verify, beside the
+ * guest.
  *
- * verify's slots -> this file -> a region of the truth disk, O_DIRECT, so never in the guest's page cache. The host
- * keeps that disk's content when the guest dies, and another guest judges what the first one left behind. A write is
- * noted before it is sent; that it came back is noted with the next write near it, and by truth_settle(): so a block
- * may hold any generation from the last one noted as done to the last one noted as issued.
+ * verify's slots -> this file -> a region of the truth disk, O_DIRECT, so never in the guest's
+ * page cache. The host keeps that disk's content when the guest dies, and another guest judges
+ * what the first one left behind. A write is noted before it is sent; that it came back is noted
+ * with the next write near it, and by truth_settle(): so a block may hold any generation from the
+ * last one noted as done to the last one noted as issued.
  *
- * Format: a header block, then one little-endian 64-bit word per block of the extent, issued in the upper half, done
- * in the lower.
+ * Format: a header block, then one little-endian 64-bit word per block of the extent, issued in
+ * the upper half, done in the lower.
  */
 #ifndef BLKI_TEST_TRUTH_H
 #define BLKI_TEST_TRUTH_H

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * verify: write and read an extent with many threads, and know at every moment what each block must hold.
+ * verify: write and read an extent with many threads, and know at every moment what each block
+ * must hold.
  *
- * The load of the system tests: test -> verify -> O_DIRECT -> file system or origin. It fills the extent once,
- * says so, works until it is told to stop, reads everything back, prints a summary as JSON and exits 1 when
- * one I/O failed or one block was wrong. What a block must hold is kept in this process's memory only, never
- * on the disk under test nor in its page cache.
+ * The load of the system tests: test -> verify -> O_DIRECT -> file system or origin. It fills the
+ * extent once, says so, works until it is told to stop, reads everything back, prints a summary
+ * as JSON and exits 1 when one I/O failed or one block was wrong. What a block must hold is kept
+ * in this process's memory only, never on the disk under test nor in its page cache.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -359,8 +360,9 @@ static void print_summary(uint64_t nr_ios, uint64_t longest_ns)
 	json_object_put(summary);
 }
 
-/* Fills the extent. On a file system the blocks are in place for good only after a flush: from then on nothing but
- * their content changes, and what completed is there even when the guest ends with the next instruction.
+/* Fills the extent. On a file system the blocks are in place for good only after a flush: from
+ * then on nothing but their content changes, and what completed is there even when the guest ends
+ * with the next instruction.
  */
 static int fill_extent(void)
 {

@@ -49,36 +49,52 @@ static uint64_t parse_number(struct argp_state *state, const char *text, uint64_
 	return value;
 }
 
+/* Options that are one 64-bit number of the configuration. Returns false when the key is none of
+ * them.
+ */
+static bool parse_config_number(int key, char *text, struct argp_state *state,
+				struct config *config)
+{
+	const struct {
+		int key;
+		uint64_t *value;
+		uint64_t min;
+		uint64_t max;
+	} numbers[] = {
+		{ 'c', &config->create_bytes, BLOCK_BYTES, INT64_MAX },
+		{ 'd', &config->depth, 1, DEPTH_MAX },
+		{ 'n', &config->nr_ios, 1, UINT64_MAX },
+		{ 'l', &config->length_bytes, BLOCK_BYTES, INT64_MAX },
+		{ 'M', &config->max_bytes, BLOCK_BYTES, INT32_MAX },
+		{ 'm', &config->min_bytes, BLOCK_BYTES, INT32_MAX },
+		{ 's', &config->seconds, 1, INT32_MAX },
+		{ 't', &config->nr_threads, 1, THREADS_MAX },
+		{ 'O', &config->truth_offset_bytes, 0, INT64_MAX },
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (numbers[i].key != key)
+			continue;
+		*numbers[i].value = parse_number(state, text, numbers[i].min, numbers[i].max);
+		return true;
+	}
+	return false;
+}
+
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct verify_input *input = state->input;
 	struct config *config = input->config;
 	struct extent *extent = input->extent;
 
+	if (parse_config_number(key, text, state, config))
+		return 0;
 	switch (key) {
 	case 'C':
 		config->check = true;
 		return 0;
-	case 'c':
-		config->create_bytes = parse_number(state, text, BLOCK_BYTES, INT64_MAX);
-		return 0;
-	case 'd':
-		config->depth = parse_number(state, text, 1, DEPTH_MAX);
-		return 0;
 	case 'f':
 		extent->flush_pct = (unsigned int)parse_number(state, text, 0, 100);
-		return 0;
-	case 'n':
-		config->nr_ios = parse_number(state, text, 1, UINT64_MAX);
-		return 0;
-	case 'l':
-		config->length_bytes = parse_number(state, text, BLOCK_BYTES, INT64_MAX);
-		return 0;
-	case 'M':
-		config->max_bytes = parse_number(state, text, BLOCK_BYTES, INT32_MAX);
-		return 0;
-	case 'm':
-		config->min_bytes = parse_number(state, text, BLOCK_BYTES, INT32_MAX);
 		return 0;
 	case 'o':
 		extent->offset_bytes = parse_number(state, text, 0, INT64_MAX);
@@ -89,29 +105,20 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case 'R':
 		config->ready = text;
 		return 0;
-	case 's':
-		config->seconds = parse_number(state, text, 1, INT32_MAX);
-		return 0;
 	case 'S':
 		extent->seed = parse_number(state, text, 0, UINT64_MAX);
 		return 0;
-	case 't':
-		config->nr_threads = parse_number(state, text, 1, THREADS_MAX);
-		return 0;
 	case 'T':
 		config->truth = text;
-		return 0;
-	case 'O':
-		config->truth_offset_bytes = parse_number(state, text, 0, INT64_MAX);
-		return 0;
-	case ARGP_KEY_END:
-		if (config->check && !config->truth)
-			argp_error(state, "--check needs --truth");
 		return 0;
 	case ARGP_KEY_ARG:
 		if (config->path)
 			argp_error(state, "one TARGET only, '%s' is too many", text);
 		config->path = text;
+		return 0;
+	case ARGP_KEY_END:
+		if (config->check && !config->truth)
+			argp_error(state, "--check needs --truth");
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "TARGET is missing");

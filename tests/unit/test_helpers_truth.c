@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Unit tests of tests/helpers/truth.c: what was noted is what is loaded, also at the edges of its blocks; what was not
- * noted is not; nothing is taken for a truth that is none.
+ * Unit tests of tests/helpers/truth.c: what was noted is what is loaded, also at the edges of its
+ * blocks; what was not noted is not; nothing is taken for a truth that is none.
  */
 #include <errno.h>
 #include <fcntl.h>
