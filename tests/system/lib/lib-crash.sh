@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Crash proofs: a run is recorded on a simulated disk with a volatile cache, then one crash state after another
+# is put on the disk and checked. The runs and checks are the scripts of sim-crash/ that are no tests.
+#
+# BLKI_CRASH_STATES says how many states are tried, spread evenly over all: the default keeps a test short,
+# "all" tries each one. docs/ublk-crash.md has the command for that.
+
+readonly CRASH_STATES_DEFAULT=24
+readonly CRASH_SCRIPTS=$HERE/sim-crash
+
+# make_crash_disk SIZE [OPTION]...: a sparse disk in memory with a volatile cache; sets UBLK.
+make_crash_disk() {
+	local size=$1
+	shift
+	make_ublk ram -s "$size" --cache 32M "$@"
+}
+
+# crash_walk RUN CHECK [OPTION]...: record the script RUN, check the states of the record with the script CHECK;
+# both get the mount point. The result stays in $TEST_DIR/walk.json.
+crash_walk() {
+	local run=$1 check=$2 mnt=$TEST_DIR/mnt rc=0 limit=()
+	shift 2
+	[[ ${BLKI_CRASH_STATES:-} == all ]] || limit=(--max "${BLKI_CRASH_STATES:-$CRASH_STATES_DEFAULT}")
+	mkdir -p "$mnt"
+	defer unmount "$mnt"
+	ublk-sim cut --json --run "bash $CRASH_SCRIPTS/$run $mnt >&2" \
+		--enumerate "bash $CRASH_SCRIPTS/$check $mnt >&2" "${limit[@]}" "$@" "$UBLK" \
+		>"$TEST_DIR/walk.json" || rc=$?
+	cat "$TEST_DIR/walk.json"
+	((rc < 2)) || fail "the walk over the crash states of $run ended with $rc"
+	printf '# %s: %s of %s crash states covered, %s damaged\n' "$run" "$(walk_value covered)" \
+		"$(walk_value total)" "$(walk_value damaged)"
+}
+
+# walk_value KEY: of the last walk
+walk_value() {
+	jsonq "/$1" <"$TEST_DIR/walk.json"
+}
