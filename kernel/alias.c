@@ -49,22 +49,6 @@ static noinline void look_kick(struct alias_disk *alias)
 	queue_work(system_unbound_wq, &alias->look);
 }
 
-/*
- * bio_set_dev() with the two RCU sections less that the root cgroup does not need: its css is never freed. A
- * bio of another cgroup may hold the last reference on its css's blkg, so that takes the stock way.
- */
-static __always_inline void aim(struct bio *bio, struct block_device *shadow)
-{
-	struct cgroup_subsys_state *css = bio_blkcg_css(bio);
-
-	bio_clear_flag(bio, BIO_BPS_THROTTLED);
-	bio->bi_bdev = shadow;
-	if (likely(css == blkcg_root_css))
-		bio_associate_blkg_from_css(bio, css);
-	else
-		bio_associate_blkg(bio);
-}
-
 /* Nobody below asks a bio-based origin this: it may have lost NOWAIT, or have got larger blocks. */
 static noinline void submit_listed(struct alias_disk *alias, struct bio *bio)
 {
@@ -80,8 +64,7 @@ static noinline void submit_listed(struct alias_disk *alias, struct bio *bio)
 		return;
 	}
 	bio->bi_iter.bi_sector += origin->bd_start_sect;
-	bio_set_flag(bio, BIO_REMAPPED);
-	aim(bio, alias->shadow);
+	blki_bio_set_dev(bio, alias->shadow, true);
 	bio_list_add(&current->bio_list[0], bio);
 }
 
@@ -121,8 +104,7 @@ static void alias_submit(struct bio *bio)
 		return;
 	}
 	bio->bi_iter.bi_sector += origin->bd_start_sect;
-	bio_set_flag(bio, BIO_REMAPPED);
-	aim(bio, alias->shadow);
+	blki_bio_set_dev(bio, alias->shadow, true);
 	static_call(blki_mq_submit)(bio);
 }
 

@@ -16,6 +16,7 @@
 #ifndef BLKI_HOOK_H
 #define BLKI_HOOK_H
 
+#include <linux/blk-cgroup.h>
 #include <linux/static_call.h>
 
 #include "blki.h"
@@ -68,16 +69,25 @@ static __always_inline bool blki_bio_is_plain(const struct bio *bio)
  * @bdev: where it is to go
  * @remapped: its sector is absolute on @bdev's disk
  *
+ * Two RCU sections less than bio_associate_blkg() where the css is the root cgroup's, which is never freed. A
+ * bio of another cgroup may hold the last reference on its css's blkg, and one that has none yet gets its
+ * submitter's: these take the stock way.
+ *
  * Context: any. Source: bio_set_dev() of 6.12.
  */
 static __always_inline void blki_bio_set_dev(struct bio *bio, struct block_device *bdev,
 					     bool remapped)
 {
 	unsigned short flags = bio->bi_flags & ~(1U << BIO_BPS_THROTTLED);
+	struct cgroup_subsys_state *css;
 
 	bio->bi_flags = remapped ? flags | 1U << BIO_REMAPPED : flags & ~(1U << BIO_REMAPPED);
 	bio->bi_bdev = bdev;
-	bio_associate_blkg(bio);
+	css = bio_blkcg_css(bio);
+	if (likely(css == blkcg_root_css))
+		bio_associate_blkg_from_css(bio, css);
+	else
+		bio_associate_blkg(bio);
 }
 
 /**
