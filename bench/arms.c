@@ -31,10 +31,10 @@ const struct bench_arm_facts bench_arm_facts[BENCH_NR_ARMS] = {
 			       .blk_mq_only = true },
 	[BENCH_REMAP_ALIAS] = { .kind = BLKI_KIND_REMAP, .acceptor = BENCH_ACCEPTOR_DM_ALIAS,
 				.nr_dm = 1 },
-	[BENCH_REMAP_NATIVE] = { .kind = BLKI_KIND_NATIVE, .acceptor = BENCH_ACCEPTOR_SIBLING,
-				 .blk_mq_only = true },
-	[BENCH_REMAP_NATIVE_OTHER] = { .kind = BLKI_KIND_NATIVE, .acceptor = BENCH_ACCEPTOR_OTHER,
-				       .blk_mq_only = true },
+	[BENCH_REMAP_NATIVE] = { .kind = BLKI_KIND_NATIVE, .hook = BLKI_HOOK_FAST,
+				 .acceptor = BENCH_ACCEPTOR_SIBLING, .blk_mq_only = true },
+	[BENCH_REMAP_NATIVE_OTHER] = { .kind = BLKI_KIND_NATIVE, .hook = BLKI_HOOK_FAST,
+				       .acceptor = BENCH_ACCEPTOR_OTHER, .blk_mq_only = true },
 };
 
 bool bench_arm_needs_module(enum bench_arm arm)

@@ -48,13 +48,12 @@ struct blki_say {
 
 /**
  * struct blki_stats - per-CPU counters of an interposer; only sums over all CPUs mean anything
- * @seen: kind remap: bios that reached it
+ * @seen: kinds remap and native: bios that got a context
  * @bytes: their bytes
- * @missed: kind filter: bios that a higher filter ended
+ * @missed: bios that a higher filter ended; not counted for kind remap
  * @missed_bytes: their bytes
  * @completed: bios that a filter ended
  * @done: bios that came back from the acceptor; @seen - @done are in flight there
- * @direct: native: bios sent on without a context, which are neither in @seen nor in @done
  * @loops: bios that had been here too often
  */
 struct blki_stats {
@@ -64,7 +63,6 @@ struct blki_stats {
 	unsigned long missed_bytes;
 	unsigned long completed;
 	unsigned long done;
-	unsigned long direct;
 	unsigned long loops;
 };
 
@@ -93,7 +91,7 @@ struct blki_visits {
  * @nr_punted: bios that took the workqueue for want of memory
  * @offset_sectors: kind native: where the origin's sector 0 is on @bdev; otherwise 0
  * @rel_sectors: from a sector of the origin's disk to one of @bdev
- * @delta_sectors: kind native: from a sector of the origin's disk to one of @bdev's disk
+ * @near: kind native: @bdev is on the origin's own disk, whose queue does not split at fixed sectors
  * @class: enum blki_class
  */
 struct blki_remap {
@@ -104,7 +102,7 @@ struct blki_remap {
 	atomic_long_t nr_punted;
 	sector_t offset_sectors;
 	sector_t rel_sectors;
-	sector_t delta_sectors;
+	bool near;
 	enum blki_class class;
 };
 
@@ -124,8 +122,8 @@ struct blki_whole {
  * @submit: kind filter: its ops->submit, one load nearer; NULL it passes every bio
  * @next: kind filter: the next lower one of the chain, or NULL
  * @next_judge: kind filter: the next lower one that has a @submit, or NULL
- * @base_in: kind filter: whole bios that the origin had seen before it joined
- * @base_bytes: kind filter: their bytes
+ * @base_in: whole bios that the origin had seen before it joined
+ * @base_bytes: their bytes
  * @filter: kind filter: what @submit gets
  * @origin: where it sits
  * @id: names it to userspace
@@ -161,7 +159,8 @@ struct blki_interposer {
  * @BLKI_MODE_PASS: on to the driver; 0, because the hot path tests it
  * @BLKI_MODE_PASS_WHOLE: the same for a whole disk on the list hook, which needs more done (hook.c)
  * @BLKI_MODE_FOREIGN: of blki_foreign alone: the bdev is no origin
- * @BLKI_MODE_NATIVE: to the acceptor, itself
+ * @BLKI_MODE_NEAR: itself to a native acceptor on the same queue
+ * @BLKI_MODE_NATIVE: itself to any other native acceptor
  * @BLKI_MODE_REMAP: to the acceptor, with a context
  * @BLKI_MODE_HOLD: kept back, a remap is being detached
  */
@@ -169,6 +168,7 @@ enum blki_mode {
 	BLKI_MODE_PASS,
 	BLKI_MODE_PASS_WHOLE,
 	BLKI_MODE_FOREIGN,
+	BLKI_MODE_NEAR,
 	BLKI_MODE_NATIVE,
 	BLKI_MODE_REMAP,
 	BLKI_MODE_HOLD,
@@ -327,8 +327,8 @@ void blki_chain_insert_frozen(struct blki_origin *origin, struct blki_interposer
 void blki_chain_remove_frozen(struct blki_origin *origin, struct blki_interposer *ip);
 bool blki_chain_empty(struct blki_origin *origin);
 unsigned long blki_percpu_sum(const void __percpu *counter);
-unsigned long blki_filter_seen(struct blki_interposer *ip);
-unsigned long blki_filter_bytes(struct blki_interposer *ip);
+unsigned long blki_chain_seen(struct blki_interposer *ip);
+unsigned long blki_chain_bytes(struct blki_interposer *ip);
 
 /** blki_stat - one counter of an interposer, summed over the CPUs; Context: any */
 #define blki_stat(ip, member)	blki_percpu_sum(&(ip)->stats->member)
@@ -353,7 +353,6 @@ enum blki_mode blki_remap_mode(const struct blki_interposer *ip);
 
 /* native.c */
 enum blki_way blki_native_submit(struct blki_origin *origin, struct bio *bio);
-bool blki_native_aim(struct blki_interposer *ip, struct bio *bio);
 int blki_native_check(struct blki_origin *origin, struct blki_interposer *ip, struct blki_say *say);
 int blki_native_drain(struct blki_interposer *ip, unsigned int timeout_ms);
 

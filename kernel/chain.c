@@ -78,6 +78,8 @@ void blki_chain_insert_frozen(struct blki_origin *origin, struct blki_interposer
 {
 	struct blki_interposer **link = &origin->filters;
 
+	ip->base_in = origin_seen(origin);
+	ip->base_bytes = origin_bytes(origin);
 	spin_lock(&origin->hold_lock);
 	if (ip->kind != BLKI_KIND_FILTER) {
 		origin->remap = ip;
@@ -88,8 +90,6 @@ void blki_chain_insert_frozen(struct blki_origin *origin, struct blki_interposer
 		ip->next = *link;
 		*link = ip;
 		origin->nr_filters++;
-		ip->base_in = origin_seen(origin);
-		ip->base_bytes = origin_bytes(origin);
 		judges_link(origin);
 	}
 	spin_unlock(&origin->hold_lock);
@@ -142,14 +142,14 @@ unsigned long blki_percpu_sum(const void __percpu *counter)
 	return sum;
 }
 
-/** blki_filter_seen - bios that reached a filter in its chain; Context: any */
-unsigned long blki_filter_seen(struct blki_interposer *ip)
+/** blki_chain_seen - bios that reached a filter or native remap in its chain; Context: any */
+unsigned long blki_chain_seen(struct blki_interposer *ip)
 {
 	return origin_seen(ip->origin) - ip->base_in - blki_stat(ip, missed);
 }
 
-/** blki_filter_bytes - bytes of blki_filter_seen(); Context: any */
-unsigned long blki_filter_bytes(struct blki_interposer *ip)
+/** blki_chain_bytes - bytes of blki_chain_seen(); Context: any */
+unsigned long blki_chain_bytes(struct blki_interposer *ip)
 {
 	return origin_bytes(ip->origin) - ip->base_bytes - blki_stat(ip, missed_bytes);
 }

@@ -72,6 +72,7 @@ enum blki_way blki_chain_end(struct blki_origin *origin, struct bio *bio)
 		blki_stamp_sync(origin);
 		bio_set_flag(bio, BIO_REMAPPED);
 		return BLKI_WAY_DRIVER;
+	case BLKI_MODE_NEAR:
 	case BLKI_MODE_NATIVE:
 		return blki_native_submit(origin, bio);
 	default:
@@ -90,11 +91,14 @@ static void trace_submit(struct blki_origin *origin, struct bio *bio)
 /* A filter ends a bio: the lower ones have not seen it. */
 static void judged_complete(struct blki_interposer *ip, struct bio *bio)
 {
-	struct blki_interposer *lower;
+	struct blki_interposer *lower = ip->next ?: ip->origin->remap;
 
-	for (lower = ip->next; lower; lower = lower->next) {
+	while (lower) {
 		this_cpu_inc(lower->stats->missed);
 		this_cpu_add(lower->stats->missed_bytes, bio->bi_iter.bi_size);
+		if (lower->kind != BLKI_KIND_FILTER)
+			break;
+		lower = lower->next ?: ip->origin->remap;
 	}
 	this_cpu_inc(ip->stats->completed);
 	trace_blki_complete(ip, bio);

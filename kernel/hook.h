@@ -31,6 +31,13 @@ static __always_inline bool blki_bio_is_rest(struct bio *bio)
 	return unlikely((s16)bio->bi_flags < 0) && bio_flagged(bio, BIO_CHAIN);
 }
 
+/** blki_bio_is_one_page - are a bio's data in one page? Context: any */
+static __always_inline bool blki_bio_is_one_page(const struct bio *bio)
+{
+	return bio->bi_vcnt == 1 &&
+	       bio->bi_io_vec->bv_len + bio->bi_io_vec->bv_offset <= PAGE_SIZE;
+}
+
 /**
  * blki_bio_may_split - could a queue split this bio?
  * @bio: the bio
@@ -43,9 +50,7 @@ static __always_inline bool blki_bio_is_rest(struct bio *bio)
  */
 static __always_inline bool blki_bio_may_split(const struct bio *bio, struct block_device *bdev)
 {
-	return bio->bi_vcnt != 1 ||
-	       bio->bi_io_vec->bv_len + bio->bi_io_vec->bv_offset > PAGE_SIZE ||
-	       bdev_get_queue(bdev)->limits.chunk_sectors;
+	return !blki_bio_is_one_page(bio) || bdev_get_queue(bdev)->limits.chunk_sectors;
 }
 
 /* What submit_bio_noacct() would have checked against the acceptor's limits goes there to be checked */
@@ -59,8 +64,8 @@ static __always_inline bool blki_bio_may_split(const struct bio *bio, struct blo
  */
 static __always_inline bool blki_bio_is_plain(const struct bio *bio)
 {
-	return (bio_op(bio) == REQ_OP_READ || bio_op(bio) == REQ_OP_WRITE) &&
-	       !(bio->bi_opf & BLKI_CHECKED_FLAGS);
+	BUILD_BUG_ON(REQ_OP_READ || (__force u32)REQ_OP_WRITE != 1);
+	return !(bio->bi_opf & (BLKI_CHECKED_FLAGS | ((__force blk_opf_t)REQ_OP_MASK & ~REQ_OP_WRITE)));
 }
 
 /**
@@ -79,13 +84,12 @@ static __always_inline void blki_bio_set_dev(struct bio *bio, struct block_devic
 					     bool remapped)
 {
 	unsigned short flags = bio->bi_flags & ~(1U << BIO_BPS_THROTTLED);
-	struct cgroup_subsys_state *css;
+	bool root = bio->bi_blkg == bdev_get_queue(bio->bi_bdev)->root_blkg;
 
 	bio->bi_flags = remapped ? flags | 1U << BIO_REMAPPED : flags & ~(1U << BIO_REMAPPED);
 	bio->bi_bdev = bdev;
-	css = bio_blkcg_css(bio);
-	if (likely(css == blkcg_root_css))
-		bio_associate_blkg_from_css(bio, css);
+	if (likely(root))
+		bio_associate_blkg_from_css(bio, blkcg_root_css);
 	else
 		bio_associate_blkg(bio);
 }

@@ -26,6 +26,7 @@
 #include <linux/percpu-refcount.h>
 #include <linux/static_call.h>
 
+#include "native.h"
 #include "remap.h"
 
 static void nowhere(struct bio *bio)
@@ -56,18 +57,6 @@ static __always_inline bool quick_add(struct percpu_ref *ref, long n)
 	return quick;
 }
 
-static __always_inline void queue_put(struct percpu_ref *ref)
-{
-	if (unlikely(!quick_add(ref, -1)))
-		percpu_ref_put(ref);
-}
-
-static __always_inline void queue_get(struct percpu_ref *ref)
-{
-	if (unlikely(!quick_add(ref, 1)))
-		percpu_ref_get(ref);
-}
-
 /* Give @from back for @to, both quick, in one go. False: neither is changed */
 static __always_inline bool queue_exchange(struct percpu_ref *from, struct percpu_ref *to)
 {
@@ -86,14 +75,26 @@ static __always_inline bool queue_exchange(struct percpu_ref *from, struct percp
 	return quick;
 }
 
+/* The slow ways are out of line, and reload what they need, so that the quick ones save no register for them */
+static noinline void queue_put_slowly(struct percpu_ref *ref)
+{
+	percpu_ref_put(ref);
+}
+
+static noinline void queue_get_slowly(struct percpu_ref *ref)
+{
+	percpu_ref_get(ref);
+}
+
 /* What blk_mq_submit_bio() has split off is at the head of the list, as long as it is the origin's: take it
  * in the same visit, which is a queue entry less for each part, and covers the whole bio with one count.
  * Before each part the mode is looked at again: parts may have slept for a tag, and what has been attached
  * meanwhile gets the rest, through the caller's loop. From a look to the queue entry nobody sleeps, so
  * blki_submitters_sync() covers it.
  */
-static noinline void submit_rest(struct blki_origin *origin, struct bio_list *list)
+static noinline void submit_rest(struct blki_origin *origin)
 {
+	struct bio_list *list = &current->bio_list[0];
 	struct block_device *bdev = origin->bdev;
 	struct bio *bio;
 
@@ -104,15 +105,32 @@ static noinline void submit_rest(struct blki_origin *origin, struct bio_list *li
 	}
 }
 
-/* The bio to the driver it is aimed at, without the caller's reference, and the visit ends */
-static __always_inline void send(struct blki_origin *origin, struct bio *bio)
+/* The caller's reference is gone; the bio to the driver it is aimed at, and the visit ends. @whole: no queue
+ * splits this bio
+ */
+static __always_inline void send_unheld(struct blki_origin *origin, struct bio *bio, bool whole)
 {
-	queue_put(origin->queue_ref);
 	static_call(blki_mq_submit)(bio);
-	if (unlikely(!bio_list_empty(&current->bio_list[0])))
-		submit_rest(origin, &current->bio_list[0]);
-	queue_get(origin->queue_ref);
+	if (!whole && unlikely(!bio_list_empty(&current->bio_list[0])))
+		submit_rest(origin);
+	if (unlikely(!quick_add(origin->queue_ref, 1)))
+		queue_get_slowly(origin->queue_ref);
 	this_cpu_inc(origin->visits->out);
+}
+
+/* The functions that follow a jump take the bio first, which is where the caller has it */
+static noinline void send_slowly(struct bio *bio, struct blki_origin *origin)
+{
+	queue_put_slowly(origin->queue_ref);
+	send_unheld(origin, bio, false);
+}
+
+static __always_inline void send(struct blki_origin *origin, struct bio *bio, bool whole)
+{
+	if (likely(quick_add(origin->queue_ref, -1)))
+		send_unheld(origin, bio, whole);
+	else
+		send_slowly(bio, origin);
 }
 
 /*
@@ -137,16 +155,36 @@ static __always_inline void submit_acceptor(struct blki_origin *origin, struct b
 		return;
 	}
 	gd->fops->submit_bio(bio);
-	queue_put(ref);
+	if (unlikely(!quick_add(ref, -1)))
+		queue_put_slowly(ref);
 	while ((bio = bio_list_peek(list)) && likely(bio->bi_bdev == origin->shadow)) {
 		bio_list_pop(list);
 		static_call(blki_mq_submit)(bio);
 	}
-	queue_get(origin->queue_ref);
+	if (unlikely(!quick_add(origin->queue_ref, 1)))
+		queue_get_slowly(origin->queue_ref);
+}
+
+static void fast_way(struct blki_origin *origin, struct bio *bio, enum blki_way way)
+{
+	switch (way) {
+	case BLKI_WAY_DRIVER:
+		bio_set_flag(bio, BIO_BLKI_SEEN);
+		fallthrough;
+	case BLKI_WAY_AIMED:
+		send(origin, bio, false);
+		return;
+	case BLKI_WAY_ACCEPTOR:
+		submit_acceptor(origin, bio);
+		break;
+	case BLKI_WAY_GONE:
+		break;
+	}
+	this_cpu_inc(origin->visits->out);
 }
 
 /* Mode REMAP, no filters, as short as it gets: blki_remap_submit() and submit_acceptor() in one */
-static noinline void fast_remap(struct blki_origin *origin, struct bio *bio)
+static noinline void fast_remap(struct bio *bio, struct blki_origin *origin)
 {
 	struct blki_interposer *ip = origin->remap;
 
@@ -162,22 +200,36 @@ static noinline void fast_remap(struct blki_origin *origin, struct bio *bio)
 	this_cpu_inc(origin->visits->out);
 }
 
-static noinline void fast_run(struct blki_origin *origin, struct bio *bio, enum blki_way way)
+/* Modes NEAR and NATIVE, no filters, likewise: the bio is its own, and all that is counted is the visit */
+static noinline void fast_native_context(struct bio *bio, struct blki_origin *origin)
 {
-	switch (way) {
-	case BLKI_WAY_DRIVER:
-		bio_set_flag(bio, BIO_BLKI_SEEN);
-		fallthrough;
-	case BLKI_WAY_AIMED:
-		send(origin, bio);
-		return;
-	case BLKI_WAY_ACCEPTOR:
-		submit_acceptor(origin, bio);
-		break;
-	case BLKI_WAY_GONE:
-		break;
-	}
-	this_cpu_inc(origin->visits->out);
+	fast_way(origin, bio, blki_remap_submit(origin, bio));
+}
+
+static noinline void fast_near(struct bio *bio, struct blki_origin *origin)
+{
+	if (likely(blki_native_near(origin->remap, bio)))
+		send(origin, bio, true);
+	else
+		fast_native_context(bio, origin);
+}
+
+static noinline void fast_native(struct bio *bio, struct blki_origin *origin)
+{
+	if (likely(blki_native_quick(origin->remap, bio)))
+		send(origin, bio, true);
+	else
+		fast_native_context(bio, origin);
+}
+
+static noinline void fast_judge(struct bio *bio, struct blki_origin *origin)
+{
+	fast_way(origin, bio, blki_chain_run(origin, bio));
+}
+
+static noinline void fast_end(struct bio *bio, struct blki_origin *origin)
+{
+	fast_way(origin, bio, blki_chain_end(origin, bio));
 }
 
 static void fast_submit(struct bio *bio)
@@ -186,17 +238,21 @@ static void fast_submit(struct bio *bio)
 	enum blki_mode mode;
 
 	if (unlikely(!blki_chain_is_quick(origin, bio))) {
-		fast_run(origin, bio, blki_chain_run(origin, bio));
+		fast_judge(bio, origin);
 		return;
 	}
 	mode = data_race(origin->mode);
 	if (likely(mode == BLKI_MODE_PASS)) {
 		bio_set_flag(bio, BIO_BLKI_SEEN);
-		send(origin, bio);
+		send(origin, bio, false);
+	} else if (mode == BLKI_MODE_NEAR) {
+		fast_near(bio, origin);
 	} else if (likely(mode == BLKI_MODE_REMAP)) {
-		fast_remap(origin, bio);
+		fast_remap(bio, origin);
+	} else if (likely(mode == BLKI_MODE_NATIVE)) {
+		fast_native(bio, origin);
 	} else {
-		fast_run(origin, bio, blki_chain_end(origin, bio));
+		fast_end(bio, origin);
 	}
 }
 

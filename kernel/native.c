@@ -14,36 +14,7 @@
 #include <linux/blkdev.h>
 #include <linux/blk-integrity.h>
 
-#include "hook.h"
-
-/**
- * blki_native_aim - point a bio at the acceptor's disk
- * @ip: kind native
- * @bio: a plain bio with data; its sector is absolute on the origin's disk
- *
- * On the origin's own disk the blkg, which is the queue's, stays.
- *
- * Context: any. Return: true: it is ready for the acceptor's driver; false: the acceptor has shrunk away
- * under it.
- */
-bool blki_native_aim(struct blki_interposer *ip, struct bio *bio)
-{
-	struct block_device *acceptor = ip->remap.bdev;
-	sector_t sector = bio->bi_iter.bi_sector + ip->remap.delta_sectors;
-
-	if (unlikely(sector - acceptor->bd_start_sect + bio_sectors(bio) >
-		     bdev_nr_sectors(acceptor)))
-		return false;
-	trace_blki_remap(ip, bio);
-	bio->bi_iter.bi_sector = sector;
-	if (unlikely(bdev_get_queue(acceptor) != bdev_get_queue(bio->bi_bdev))) {
-		blki_bio_set_dev(bio, acceptor, true);
-		return true;
-	}
-	bio->bi_bdev = acceptor;
-	bio_set_flag(bio, BIO_REMAPPED);
-	return true;
-}
+#include "native.h"
 
 /**
  * blki_native_submit - the hook's last step for an origin with a native remap
@@ -55,17 +26,9 @@ bool blki_native_aim(struct blki_interposer *ip, struct bio *bio)
  */
 enum blki_way blki_native_submit(struct blki_origin *origin, struct bio *bio)
 {
-	struct blki_interposer *ip = origin->remap;
-
-	if (unlikely(!blki_bio_is_plain(bio) || blki_bio_may_split(bio, ip->remap.bdev)))
-		return blki_remap_submit(origin, bio);
-	this_cpu_inc(ip->stats->direct);
-	this_cpu_add(ip->stats->bytes, bio->bi_iter.bi_size);
-	if (unlikely(!blki_native_aim(ip, bio))) {
-		bio_io_error(bio);
-		return BLKI_WAY_GONE;
-	}
-	return BLKI_WAY_AIMED;
+	if (likely(blki_native_quick(origin->remap, bio)))
+		return BLKI_WAY_AIMED;
+	return blki_remap_submit(origin, bio);
 }
 
 /* What a native acceptor is held against */
@@ -137,7 +100,8 @@ int blki_native_check(struct blki_origin *origin, struct blki_interposer *ip, st
 	}
 	if (blki_origin_aim(origin, p.acceptor, say))
 		return -ELOOP;
-	ip->remap.delta_sectors = p.acceptor->bd_start_sect + ip->remap.rel_sectors;
+	ip->remap.near = bdev_get_queue(p.acceptor) == bdev_get_queue(p.origin) &&
+			  !p.al->chunk_sectors;
 	return 0;
 }
 

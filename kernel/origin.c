@@ -356,15 +356,18 @@ static void entry_fill(struct blki_entry *e, struct blki_origin *origin, struct 
 	snprintf(e->origin, sizeof(e->origin), "%pg", origin->bdev);
 	if (ip->kind == BLKI_KIND_FILTER) {
 		strscpy(e->name, ip->filter.ops->name, sizeof(e->name));
-		e->nr_seen = blki_filter_seen(ip);
-		e->nr_bytes = blki_filter_bytes(ip);
+		e->nr_seen = blki_chain_seen(ip);
+		e->nr_bytes = blki_chain_bytes(ip);
 		return;
 	}
 	strscpy(e->name, ip->kind == BLKI_KIND_NATIVE ? "native" : "remap", sizeof(e->name));
 	e->nr_seen = blki_stat(ip, seen);
 	e->nr_bytes = blki_stat(ip, bytes);
 	e->nr_in_flight = e->nr_seen - e->nr_done;
-	e->nr_seen += blki_stat(ip, direct);
+	if (ip->kind == BLKI_KIND_NATIVE) {
+		e->nr_seen = blki_chain_seen(ip);
+		e->nr_bytes = blki_chain_bytes(ip);
+	}
 	e->nr_loops = blki_stat(ip, loops);
 	e->offset_sectors = ip->remap.offset_sectors;
 	e->class = ip->remap.class;

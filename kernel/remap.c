@@ -26,6 +26,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include "native.h"
 #include "remap.h"
 
 /* 64: enough for a queue's worth of bios to make progress when the slab has nothing left */
@@ -144,6 +145,11 @@ static void loop_end(struct blki_interposer *ip, struct bio *bio)
 	bio_io_error(bio);
 }
 
+static bool mode_is_live(enum blki_mode mode)
+{
+	return mode == BLKI_MODE_REMAP || mode == BLKI_MODE_NATIVE || mode == BLKI_MODE_NEAR;
+}
+
 /**
  * blki_remap_refuse - a bio that blki_remap_ready() could not make ready
  * @origin: where it is
@@ -159,7 +165,7 @@ void blki_remap_refuse(struct blki_origin *origin, struct bio *bio)
 	enum blki_mode mode = READ_ONCE(origin->mode);
 	struct blki_interposer *ip = origin->remap;
 
-	if (mode == BLKI_MODE_REMAP || mode == BLKI_MODE_NATIVE) {
+	if (mode_is_live(mode)) {
 		if ((__force u32)bio->bi_opf >= BLKI_DEPTH_LIMIT) {
 			loop_end(ip, bio);
 			return;
@@ -174,11 +180,11 @@ void blki_remap_refuse(struct blki_origin *origin, struct bio *bio)
 
 /**
  * blki_remap_submit - the hook's last step for an origin that is remapped with a context
- * @origin: the origin, its mode REMAP, NATIVE or HOLD when the hook looked
+ * @origin: the origin, its mode REMAP, NEAR, NATIVE or HOLD when the hook looked
  * @bio: a bio that every filter passed; it is ours now
  *
- * The mode and the remap are stable here but for the ends of a detach, HOLD -> REMAP or NATIVE and HOLD ->
- * passing, which hold_or_punt() and the worker settle under the lock.
+ * The mode and the remap are stable here but for the ends of a detach, HOLD -> where it was before and HOLD
+ * -> passing, which hold_or_punt() and the worker settle under the lock.
  *
  * Context: ->submit_bio of the origin; does not sleep. Return: BLKI_WAY_ACCEPTOR or BLKI_WAY_AIMED: the hook
  * hands it over; BLKI_WAY_GONE: it is on its way, held or ended.
@@ -188,8 +194,7 @@ enum blki_way blki_remap_submit(struct blki_origin *origin, struct bio *bio)
 	enum blki_mode mode = READ_ONCE(origin->mode);
 	struct blki_interposer *ip = origin->remap;
 
-	if (unlikely((mode != BLKI_MODE_REMAP && mode != BLKI_MODE_NATIVE) ||
-		     !blki_remap_ready(ip, bio))) {
+	if (unlikely(!mode_is_live(mode) || !blki_remap_ready(ip, bio))) {
 		blki_remap_refuse(origin, bio);
 		return BLKI_WAY_GONE;
 	}
@@ -272,7 +277,9 @@ static unsigned long in_flight(struct blki_interposer *ip)
 /** blki_remap_mode - the mode of an origin that a remap is live on; Context: any */
 enum blki_mode blki_remap_mode(const struct blki_interposer *ip)
 {
-	return ip->kind == BLKI_KIND_NATIVE ? BLKI_MODE_NATIVE : BLKI_MODE_REMAP;
+	if (ip->kind == BLKI_KIND_REMAP)
+		return BLKI_MODE_REMAP;
+	return ip->remap.near ? BLKI_MODE_NEAR : BLKI_MODE_NATIVE;
 }
 
 /**
