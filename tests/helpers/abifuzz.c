@@ -303,7 +303,8 @@ static bool is_dm(int fd)
 
 	if (fstat(fd, &st))
 		return false;
-	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/dm", major(st.st_rdev), minor(st.st_rdev));
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/dm", major(st.st_rdev),
+		 minor(st.st_rdev));
 	return !access(path, F_OK);
 }
 
@@ -422,7 +423,7 @@ int main(int argc, char **argv)
 		err = start_worker(&workers[i], i);
 	if (err) {
 		fprintf(stderr,
-			"abifuzz: can not start: %s; is the module loaded, are the devices there?\n",
+			"abifuzz: can not start: %s; are the module and the devices there?\n",
 			strerror(-err));
 		return 2;
 	}

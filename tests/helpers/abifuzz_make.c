@@ -13,7 +13,7 @@
 /* Per cent of the calls. */
 #define BENT_PCT  33
 #define NOISE_PCT	6
-#define PLACE_PCT	6
+#define PLACE_PCT	10
 
 uint64_t fuzz_next(uint64_t *rng)
 {
