@@ -7,6 +7,7 @@
  */
 #include "cmd.h"
 
+#include "channel.h"
 #include "config.h"
 #include "options.h"
 #include "serve.h"
@@ -16,6 +17,11 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <time.h>
+
+/* The kernel ends the I/O of a killed server before it closes its files. */
+#define END_WAIT_S	60
+#define END_POLL_NS	10000000
 
 enum {
 	KEY_FOREGROUND = 0x100,
@@ -82,23 +88,58 @@ static int told(const struct sim_ready *ready, void *arg)
 	return cmd_flush() ? -EPIPE : 0;
 }
 
-/* How the device was made; refuses one that is served. */
+/* Does the server answer? One that is being killed holds its lock for a while, but is silent. */
+static bool server_answers(uint32_t id)
+{
+	struct json_object *request = json_object_new_object();
+	struct json_object *reply;
+	struct sim_error err;
+	int ret;
+
+	json_object_object_add(request, "op", json_object_new_string("status"));
+	ret = sim_channel_ask(SIM_STATE_DIR, id, request, &reply, &err);
+	json_object_put(request);
+	if (!ret)
+		json_object_put(reply);
+	return !ret;
+}
+
+/* Until the old server is gone for good; refuses one that serves. */
+static int server_await_end(const struct sim_state *state, struct sim_error *err)
+{
+	const struct timespec pause = { .tv_nsec = END_POLL_NS };
+	int nr_left = (int)(END_WAIT_S * 1000000000ll / END_POLL_NS);
+
+	if (sim_state_is_live(state) && server_answers(state->header->id))
+		return sim_error_set(err, -EBUSY, "device %u has a live server; it needs no other",
+				     state->header->id);
+	while (sim_state_is_live(state)) {
+		if (!nr_left--)
+			return sim_error_set(err, -EBUSY,
+					     "the server of device %u (pid %d) neither answers nor ends; kill it first",
+					     state->header->id, state->header->pid);
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+/* How the device was made. */
 static int made_load(uint32_t id, struct sim_options *made, struct sim_error *err)
 {
 	char path[sizeof(((struct sim_state *)NULL)->path)];
 	struct sim_state state;
 	struct sim_error why;
-	bool is_live;
+	int ret;
 
 	if (sim_state_open(&state, SIM_STATE_DIR, id))
 		return sim_error_set(err, -ENOENT,
 				     "device %u is not known here; 'ublk-sim list' shows those that are",
 				     id);
-	is_live = sim_state_is_live(&state);
+	ret = server_await_end(&state, err);
 	sim_state_sibling(&state, SIM_STATE_CONFIG, path, sizeof(path));
 	sim_state_close(&state);
-	if (is_live)
-		return sim_error_set(err, -EBUSY, "device %u has a live server; it needs no other", id);
+	if (ret)
+		return ret;
 	sim_options_init(made);
 	if (sim_config_load(path, made, &why))
 		return sim_error_set(err, -EINVAL,
