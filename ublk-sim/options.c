@@ -47,7 +47,6 @@ static const struct option_name names[SIM_NR_OPTIONS] = {
 	[SIM_OPTION_FAULT] = { "fault", false },
 	[SIM_OPTION_RECOVERY] = { "recovery", false },
 	[SIM_OPTION_PIN] = { "pin", true },
-	[SIM_OPTION_UNPRIVILEGED] = { "unprivileged", true },
 	[SIM_OPTION_FORCE] = { "force", true },
 };
 
@@ -242,8 +241,6 @@ static bool *switch_of(struct sim_options *opts, enum sim_option option)
 		return &opts->lying;
 	case SIM_OPTION_PIN:
 		return &opts->pin;
-	case SIM_OPTION_UNPRIVILEGED:
-		return &opts->unprivileged;
 	case SIM_OPTION_FORCE:
 		return &opts->force;
 	default:
@@ -338,9 +335,6 @@ int sim_options_check(const struct sim_options *opts, struct sim_error *err)
 		return sim_error_set(err, -EINVAL,
 				     "a volatile cache of %" PRIu64 " bytes is lost with its server; leave --cache or --recovery out",
 				     opts->cache_bytes);
-	if (opts->unprivileged && opts->recovery != SIM_RECOVERY_NONE)
-		return sim_error_set(err, -EINVAL,
-				     "the driver recovers no unprivileged device; leave --recovery or --unprivileged out");
 	return target_check(opts, err);
 }
 

@@ -68,7 +68,6 @@ enum sim_recovery {
  * @tied: the server ends with the thread that started it
  * @foreground: stay in the foreground instead of becoming a daemon
  * @pin: pin each queue thread to the CPUs its hardware queue serves
- * @unprivileged: a device that its owner may make and use without being root
  * @force: serve a profile that this host is too slow for, and say so in the status
  */
 struct sim_options {
@@ -93,7 +92,6 @@ struct sim_options {
 	bool tied;
 	bool foreground;
 	bool pin;
-	bool unprivileged;
 	bool force;
 };
 
@@ -116,7 +114,6 @@ enum sim_option {
 	SIM_OPTION_FAULT,
 	SIM_OPTION_RECOVERY,
 	SIM_OPTION_PIN,
-	SIM_OPTION_UNPRIVILEGED,
 	SIM_OPTION_FORCE,
 	SIM_NR_OPTIONS,
 };

@@ -212,7 +212,7 @@ static void option_get_gives_what_set_took(void **state)
 		{ SIM_OPTION_CACHE, "65536" },	     { SIM_OPTION_DESTAGE, "random" },
 		{ SIM_OPTION_ATOMIC, "4096" },	     { SIM_OPTION_LYING, "true" },
 		{ SIM_OPTION_RECOVERY, "reissue" },  { SIM_OPTION_PIN, "true" },
-		{ SIM_OPTION_UNPRIVILEGED, "true" }, { SIM_OPTION_FORCE, "true" },
+		{ SIM_OPTION_FORCE, "true" },
 	};
 	char text[SIM_PATH_CHARS];
 	struct sim_options opts;
