@@ -150,8 +150,9 @@ static struct json_object *op_walk_open(struct sim_server *server, struct json_o
 		.reorder = (uint32_t)count_of(request, "reorder", 1),
 		.drops = flag_of(request, "drops"),
 		.torn = flag_of(request, "torn"),
-		.atomic_bytes = (uint32_t)count_of(request, "atomic",
-						   server->device.disk.block_bytes),
+		.atomic_bytes = server->device.opts->atomic_bytes ?
+					server->device.opts->atomic_bytes :
+					server->device.disk.block_bytes,
 	};
 	struct json_object *kinds = json_object_new_object();
 	struct json_object *reply = json_object_new_object();

@@ -6,7 +6,7 @@
  *   status                                   → the device, as `status --json` shows it
  *   set       faults, profile, force, power, lying, record → the device
  *   cut       policy, seed                   → what was kept
- *   walk-open reorder, drops, torn, atomic   → total and kinds
+ *   walk-open reorder, drops, torn  → total and kinds
  *   walk-show index                          → the state's kind and place
  *   walk-close                               → {}
  */
