@@ -92,6 +92,50 @@ static void state_round_trip(void **state)
 	assert_int_equal(sim_state_open(&reader, *state, 7), -ENOENT);
 }
 
+static void state_sum_takes_the_latest_of_the_latest(void **state)
+{
+	struct sim_counters sum;
+	struct sim_state writer;
+	struct sim_error err;
+
+	assert_int_equal(sim_state_create(&writer, *state, &sample, &err), 0);
+	writer.counters[0].late_max_ns = 5;
+	writer.counters[1].late_max_ns = 70;
+	writer.counters[2].late_max_ns = 6;
+	sim_counter_add(&writer.counters[0].late_ns, 5);
+	sim_counter_add(&writer.counters[2].late_ns, 6);
+	sim_state_sum(&writer, &sum);
+	assert_int_equal(sum.late_max_ns, 70);
+	assert_int_equal(sum.late_ns, 11);
+	sim_state_remove(&writer);
+}
+
+static void state_remove_takes_what_belongs_to_it(void **state)
+{
+	static const char *const endings[] = { SIM_STATE_CONFIG, SIM_STATE_SOCKET };
+	struct sim_state writer;
+	struct sim_error err;
+	char path[300];
+	char want[300];
+	size_t i;
+	int fd;
+
+	assert_int_equal(sim_state_create(&writer, *state, &sample, &err), 0);
+	for (i = 0; i < 2; i++) {
+		sim_state_sibling(&writer, endings[i], path, sizeof(path));
+		snprintf(want, sizeof(want), "%s/7.%s", (char *)*state, endings[i]);
+		assert_string_equal(path, want);
+		fd = open(path, O_CREAT | O_WRONLY, 0600);
+		assert_true(fd >= 0);
+		close(fd);
+	}
+	sim_state_remove(&writer);
+	for (i = 0; i < 2; i++) {
+		snprintf(want, sizeof(want), "%s/7.%s", (char *)*state, endings[i]);
+		assert_int_equal(access(want, F_OK), -1);
+	}
+}
+
 static void state_counters_keep_apart(void **state)
 {
 	struct sim_state writer;
@@ -242,6 +286,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		DIR_TEST(state_round_trip),
+		DIR_TEST(state_sum_takes_the_latest_of_the_latest),
+		DIR_TEST(state_remove_takes_what_belongs_to_it),
 		DIR_TEST(state_counters_keep_apart),
 		DIR_TEST(state_held_by_live_server_returns_ebusy),
 		DIR_TEST(state_of_killed_server_is_dead_and_taken_over),
