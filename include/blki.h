@@ -16,10 +16,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <linux/blki.h>
-
 #ifdef __cplusplus
+/* struct blki_entry and struct blki_attach have a member "class"; in C++ it is class_ */
+#include <linux/ioctl.h>
+#include <linux/types.h>
+#define class class_
+#include <linux/blki.h>
+#undef class
 extern "C" {
+#else
+#include <linux/blki.h>
 #endif
 
 /** struct blki - a connection to the module; opaque */

@@ -61,6 +61,13 @@ said=$(LD_LIBRARY_PATH=$lib "$dir/shared") || fail "it does not run"
 	$(pkg-config --libs devmapper) || fail "a program that uses the static library does not build"
 [[ $("$dir/static") == "$said" ]] || fail "the static one says something else"
 
+# the header is one of C++ too, where there is a compiler to tell
+if command -v c++ >/dev/null; then
+	printf '#include <blki.h>\nint main() { blki_entry e{}; return (int)e.class_; }\n' >"$dir/stranger.cc"
+	c++ -Wall -Wextra -Werror "-I$root/include" -fsyntax-only "$dir/stranger.cc" ||
+		fail "a program in C++ does not build"
+fi
+
 # shown: functions of the library; promised: those that the header declares
 nm -D --defined-only "$lib/libblki.so" | awk '$2 == "T" { sub("@.*", "", $3); print $3 }' | sort >"$dir/shown"
 sed -nE 's/^([a-z].*[ *])?(blki_[a-z_]+)\(.*/\2/p' "$source/include/blki.h" | sort -u >"$dir/promised"
