@@ -441,6 +441,8 @@ static void detach_passes_flags_and_returns_the_pause(void **state)
 	struct blki *h = open_fake();
 
 	(void)state;
+	fake.entries = chain;
+	fake.nr = 2;
 	assert_int_equal(blki_detach_id(h, 6, &opts), 0);
 	assert_int_equal(fake.detach.flags, BLKI_DETACH_CLEAN);
 	assert_int_equal(pause_ns, 5678);

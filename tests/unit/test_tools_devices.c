@@ -57,6 +57,19 @@ static int setup_tree(void **state)
 	made_sysfs_slave("md0", "sdb");
 	made_sysfs_dirs(made_sysfs_path("devices/loop0/loop"));
 	made_sysfs_file(made_sysfs_path("devices/loop0/loop/backing_file"), root);
+	/* aliases of sda1 and of dm-0, which stands on it above the hook, and what stands on them */
+	made_sysfs_device("blki!sda1", "250:0");
+	made_sysfs_device("blki!dm-0", "250:1");
+	made_sysfs_dm("dm-5", "253:5", "below");
+	made_sysfs_dm("dm-6", "253:6", "above");
+	made_sysfs_slave("blki!sda1", "sda/sda1");
+	made_sysfs_slave("blki!dm-0", "dm-0");
+	made_sysfs_slave("dm-5", "blki!sda1");
+	made_sysfs_slave("dm-6", "blki!dm-0");
+	made_sysfs_dirs(made_sysfs_path("dev/block/250:0/blki"));
+	made_sysfs_file(made_sysfs_path("dev/block/250:0/blki/origin"), "sda1");
+	made_sysfs_dirs(made_sysfs_path("dev/block/250:1/blki"));
+	made_sysfs_file(made_sysfs_path("dev/block/250:1/blki/origin"), "dm-0");
 	return 0;
 }
 
@@ -273,6 +286,21 @@ static void loop_other_stacks_are_taken(void **state)
 	assert_int_equal(check(sda1, makedev(1, 1), NULL, 0, ""), 0);
 }
 
+static void loop_stops_below_an_alias(void **state)
+{
+	const dev_t sda1 = makedev(8, 1), below = makedev(253, 5), above = makedev(253, 6);
+	dev_t origin;
+
+	(void)state;
+	assert_int_equal(check(sda1, below, NULL, 0, ""), 0);
+	/* below dm-0 means above sda1 */
+	assert_int_equal(check(makedev(253, 0), above, NULL, 0, ""), 0);
+	assert_int_equal(check(sda1, above, NULL, 0, "dm-6: stands on sda1"), -ELOOP);
+	assert_int_equal(sysfs_alias_origin(root, makedev(250, 0), &origin), 0);
+	assert_true(origin == sda1);
+	assert_int_equal(sysfs_alias_origin(root, sda1, &origin), -ENOENT);
+}
+
 static void loop_through_a_remap_is_refused(void **state)
 {
 	/* sdb is remapped to dm-1, which stands on dm-0, which stands on sda1 */
@@ -336,6 +364,7 @@ int main(void)
 		cmocka_unit_test(find_filter_needs_name_and_origin),
 		cmocka_unit_test(loop_stack_on_origin_is_refused),
 		cmocka_unit_test(loop_other_stacks_are_taken),
+		cmocka_unit_test(loop_stops_below_an_alias),
 		cmocka_unit_test(loop_through_a_remap_is_refused),
 		cmocka_unit_test(loop_of_remaps_ends),
 		cmocka_unit_test(loop_device_in_the_file_system_is_refused),

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "tools/libblki/detach.h"
+
 /* First guess of how many interposers exist; the kernel says when it was too low. */
 #define LIST_ROOM_FIRST	16
 
@@ -156,38 +158,32 @@ int blki_list(struct blki *h, struct blki_entry **entries, size_t *nr)
 	return blki_need_module(h) ?: control_list(h, entries, nr);
 }
 
-static bool has_id(const struct blki_entry *entries, size_t nr, uint64_t id)
+static const struct blki_entry *find_id(const struct blki_entry *entries, size_t nr, uint64_t id)
 {
 	for (size_t i = 0; i < nr; i++)
 		if (entries[i].id == id)
-			return true;
-	return false;
-}
-
-/* A detach that is only tried has nobody to say that the id is unknown. */
-static int check_id(struct blki *h, uint64_t id, const char *object)
-{
-	struct blki_entry *entries;
-	size_t nr;
-	int ret = control_list(h, &entries, &nr);
-
-	if (ret)
-		return ret;
-	if (!has_id(entries, nr, id))
-		ret = blki_fail(h, ENOENT, "%s: there is none; see blki status", object);
-	free(entries);
-	return ret;
+			return &entries[i];
+	return NULL;
 }
 
 int blki_detach_id(struct blki *h, uint64_t id, const struct blki_detach_opts *opts)
 {
+	const struct blki_entry *found;
+	struct blki_entry *entries;
 	char object[48];
+	size_t nr;
 	int ret;
 
 	blki_begin(h);
 	snprintf(object, sizeof(object), "interposer %llu", (unsigned long long)id);
-	ret = blki_need_module(h);
-	if (!ret && opts && opts->dry_run)
-		ret = check_id(h, id, object);
-	return ret ?: control_detach(h, id, opts, object);
+	ret = blki_need_module(h) ?: control_list(h, &entries, &nr);
+	if (ret)
+		return ret;
+	found = find_id(entries, nr, id);
+	if (found)
+		ret = detach_entry(h, found, opts, object);
+	else
+		ret = blki_fail(h, ENOENT, "%s: there is none; see blki status", object);
+	free(entries);
+	return ret;
 }

@@ -80,18 +80,46 @@ static int run(struct dm_task *task, dev_t dev, struct dmtable *table)
 	return take_lines(task, table);
 }
 
-int dmtable_read(dev_t dev, struct dmtable *table)
+static int read_lines(dev_t dev, int type, struct dmtable *table)
 {
 	struct dm_task *task;
 	int ret = -ENOMEM;
 
 	memset(table, 0, sizeof(*table));
 	dm_log_with_errno_init(log_nothing);
-	task = dm_task_create(DM_DEVICE_TABLE);
+	task = dm_task_create(type);
 	if (task) {
 		ret = run(task, dev, table);
 		dm_task_destroy(task);
 	}
+	dm_log_with_errno_init(NULL);
+	dm_lib_release();
+	return ret;
+}
+
+int dmtable_read(dev_t dev, struct dmtable *table)
+{
+	return read_lines(dev, DM_DEVICE_TABLE, table);
+}
+
+int dmtable_status(dev_t dev, struct dmtable *table)
+{
+	return read_lines(dev, DM_DEVICE_STATUS, table);
+}
+
+int dmtable_message(dev_t dev, uint64_t sector, const char *message)
+{
+	struct dm_task *task;
+	int ret = -ENOMEM;
+
+	dm_log_with_errno_init(log_nothing);
+	task = dm_task_create(DM_DEVICE_TARGET_MSG);
+	if (task && dm_task_set_major(task, (int)major(dev)) &&
+	    dm_task_set_minor(task, (int)minor(dev)) && dm_task_set_sector(task, sector) &&
+	    dm_task_set_message(task, message))
+		ret = dm_task_run(task) ? 0 : -(dm_task_get_errno(task) ?: EIO);
+	if (task)
+		dm_task_destroy(task);
 	dm_log_with_errno_init(NULL);
 	dm_lib_release();
 	return ret;

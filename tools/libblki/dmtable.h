@@ -51,6 +51,25 @@ struct dmtable {
  */
 int dmtable_read(dev_t dev, struct dmtable *table);
 
+/**
+ * dmtable_status - ask the targets of a live table for their status
+ * @dev: the device-mapper device
+ * @table: out: as dmtable_read(), the status lines in place of the arguments
+ *
+ * No target is made to write anything for it. Context, Return: as dmtable_read().
+ */
+int dmtable_status(dev_t dev, struct dmtable *table);
+
+/**
+ * dmtable_message - send a message to a target
+ * @dev: the device-mapper device
+ * @sector: a sector of the target
+ * @message: the message
+ *
+ * Context: as dmtable_read(). Return: 0, -ENOMEM, or -errno of the target.
+ */
+int dmtable_message(dev_t dev, uint64_t sector, const char *message);
+
 /** dmtable_free - release the lines; @table is empty afterwards */
 void dmtable_free(struct dmtable *table);
 

@@ -206,6 +206,18 @@ static int alias_of_device(void *user, dev_t dev, const char *word, dev_t *alias
 	return alias_add(m->h, dev, word, alias, node, sizeof(node));
 }
 
+/* The device that a snapshot is merged into; for an alias it is the origin that counts. */
+static bool merge_target_in_use(const struct machine *m, const char *params, char word[PATH_MAX])
+{
+	dev_t dev, origin;
+
+	if (!next_word(&params, word) || find_device((void *)m, word, &dev))
+		return false;
+	if (!sysfs_alias_origin(m->h->sysfs, dev, &origin))
+		dev = origin;
+	return !held_by_dm(m, dev) && is_held(m, dev);
+}
+
 int noexcl_params(struct blki *h, const char *target, const char *params, char **rewritten)
 {
 	struct machine m = { .h = h };
@@ -215,8 +227,14 @@ int noexcl_params(struct blki *h, const char *target, const char *params, char *
 		.alias = alias_of_device,
 		.user = &m,
 	};
-	int ret = control_list(h, &m.entries, &m.nr) ?: alias_list(h, &m.aliases, &m.nr_aliases);
+	char word[PATH_MAX];
+	int ret;
 
+	if (!strcmp(target, "snapshot-merge") && merge_target_in_use(&m, params, word))
+		return blki_fail(h, EBUSY,
+				 "%s: snapshot-merge would change it under its users; unmount it first",
+				 word);
+	ret = control_list(h, &m.entries, &m.nr) ?: alias_list(h, &m.aliases, &m.nr_aliases);
 	if (!ret)
 		ret = noexcl_rewrite(target, params, &host, rewritten);
 	free(m.entries);

@@ -69,7 +69,7 @@ int noexcl_rewrite(const char *target, const char *params, const struct noexcl_h
  * @params: see noexcl_rewrite()
  * @rewritten: out: see noexcl_rewrite()
  *
- * Return: as noexcl_rewrite().
+ * Return: as noexcl_rewrite(); -EBUSY snapshot-merge into a device that is in use.
  */
 int noexcl_params(struct blki *h, const char *target, const char *params, char **rewritten);
 

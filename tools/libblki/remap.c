@@ -8,13 +8,18 @@
 #include "blki.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/libblki/class.h"
 #include "tools/libblki/control.h"
+#include "tools/libblki/detach.h"
 #include "tools/libblki/devref.h"
 #include "tools/libblki/loop.h"
 #include "tools/libblki/sysfs.h"
@@ -64,6 +69,42 @@ static int check_remap(struct blki *h, const struct devref *origin, const struct
 	return ret;
 }
 
+static bool is_held(int fd)
+{
+	char path[32];
+	int again;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	again = open(path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
+	if (again >= 0)
+		close(again);
+	return again < 0 && errno == EBUSY;
+}
+
+/*
+ * What the acceptor does with the origin's bytes; the caller's word goes before what its table says. The kernel
+ * refuses a transforming one on an origin that is held, but can not say what makes it so.
+ */
+static int choose_class(struct blki *h, struct blki_attach *a, const struct devref *origin,
+			const struct devref *acceptor, const struct blki_opts *opts)
+{
+	const struct class_source source = { h->sysfs, dmtable_read };
+	struct class_answer answer;
+
+	if (opts && opts->acceptor_class) {
+		a->class = opts->acceptor_class - 1;
+		return 0;
+	}
+	class_find(&source, origin->dev, acceptor->dev, &answer);
+	a->class = answer.class;
+	if (answer.class != BLKI_CLASS_TRANSFORMING || !is_held(a->origin_fd))
+		return 0;
+	return blki_fail(h, EBUSY,
+			 "%s: is mounted or claimed, and with the acceptor %s its bytes would be others: "
+			 "%s; unmount it first, or when you know that they stay: --class identity",
+			 origin->given, acceptor->given, answer.why);
+}
+
 /* Both kinds of remap begin alike: two devices, no remap there yet, no loop. */
 static int start(struct blki *h, struct blki_attach *a, const char *origin, const char *acceptor,
 		 const struct blki_opts *opts, uint64_t *id)
@@ -82,6 +123,8 @@ static int start(struct blki *h, struct blki_attach *a, const char *origin, cons
 		goto close_origin;
 	}
 	ret = check_remap(h, &origin_ref, &acceptor_ref);
+	if (!ret && a->kind == BLKI_KIND_REMAP)
+		ret = choose_class(h, a, &origin_ref, &acceptor_ref, opts);
 	if (!ret)
 		ret = control_attach(h, a, opts, origin, id);
 	close(a->acceptor_fd);
@@ -130,7 +173,7 @@ int blki_remap_stop(struct blki *h, const char *dev, const struct blki_detach_op
 				"instead, see blki status",
 				dev, nr_found);
 	else if (found && (!ret || ret == -ENOENT))
-		ret = control_detach(h, found->id, opts, dev);
+		ret = detach_entry(h, found, opts, dev);
 	else if (!ret)
 		ret = blki_fail(h, ENOENT,
 				"%s: is neither remapped nor an acceptor; see blki status", dev);
