@@ -82,6 +82,27 @@ static void plain_name(const char name[BLKI_NAME_MAX], char plain[NAME_BYTES])
 			*at = '/';
 }
 
+bool alias_rules_missing(const char *root)
+{
+	static const char *const directories[] = {
+		"/etc/udev/rules.d", "/run/udev/rules.d", "/usr/local/lib/udev/rules.d",
+		"/usr/lib/udev/rules.d", "/lib/udev/rules.d",
+	};
+	static const char *const names[] = { "11-blki.rules", "56-blki.rules" };
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/run/udev/control", root);
+	if (access(path, F_OK))
+		return false;
+	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++)
+		for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++) {
+			snprintf(path, sizeof(path), "%s%s/%s", root, directories[i], names[j]);
+			if (!access(path, F_OK))
+				return false;
+		}
+	return true;
+}
+
 int alias_node(const struct blki *h, const char *given, dev_t dev, char path[PATH_MAX])
 {
 	char name[DEVREF_NAME_BYTES];
@@ -139,8 +160,15 @@ int alias_add(struct blki *h, dev_t origin, const char *given, dev_t *alias, cha
 {
 	char path[PATH_MAX];
 	struct blki_alias a;
-	int fd = name_by_path(h, origin, given), ret;
+	int fd, ret;
 
+	if (alias_rules_missing(""))
+		return blki_fail(h, ENOTSUP,
+				 "%s: udev runs and would find everything on its alias twice (UUIDs, "
+				 "volumes); install the rules first: tools/udev/blki.rules as "
+				 "/etc/udev/rules.d/11-blki.rules and 56-blki.rules",
+				 given);
+	fd = name_by_path(h, origin, given);
 	if (fd < 0)
 		return fd;
 	ret = change(h, BLKI_IOC_ALIAS_ADD, fd, given, &a);
