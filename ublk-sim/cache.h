@@ -125,7 +125,8 @@ void sim_cache_destroy(struct sim_cache *cache);
  * @length_bytes: length, > 0, a multiple of the block
  * @fua: durable before the return
  *
- * Makes room by destaging. A write longer than the limit goes through to the medium.
+ * Makes room by destaging: fifo takes constant time for it, random and elevator look at every
+ * entry. A write longer than the limit goes through to the medium.
  *
  * Context: any thread; takes the cache's lock; allocates; may call the medium.
  * Return: 0, -EINVAL outside of the disk or not aligned, -ENOMEM, -errno of the medium.
