@@ -123,6 +123,20 @@ static void sysfs_dm_names_are_unmangled(void **state)
 	assert_string_equal(name, "");
 }
 
+static void request_based_device_above_is_found(void **state)
+{
+	char name[64];
+
+	(void)state;
+	assert_int_equal(sysfs_request_upper(root, makedev(8, 16), name, sizeof(name)), -ENOENT);
+	made_sysfs_dirs(made_sysfs_path("devices/sdb/holders/dm-4/dm"));
+	assert_int_equal(sysfs_request_upper(root, makedev(8, 16), name, sizeof(name)), -ENOENT);
+	made_sysfs_dirs(made_sysfs_path("devices/sdb/holders/dm-4/mq"));
+	assert_int_equal(sysfs_request_upper(root, makedev(8, 16), name, sizeof(name)), 0);
+	assert_string_equal(name, "dm-4");
+	assert_int_equal(sysfs_request_upper(root, makedev(8, 16), name, 4), -ENAMETOOLONG);
+}
+
 static void sysfs_lower_of_disk_partition_and_loop(void **state)
 {
 	dev_t lower[SYSFS_LOWER_MAX];
@@ -356,6 +370,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sysfs_names_and_numbers_agree),
 		cmocka_unit_test(sysfs_dm_names_are_unmangled),
+		cmocka_unit_test(request_based_device_above_is_found),
 		cmocka_unit_test(sysfs_lower_of_disk_partition_and_loop),
 		cmocka_unit_test(resolve_takes_every_kind_of_name),
 		cmocka_unit_test(resolve_refusals_have_words),

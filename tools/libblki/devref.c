@@ -149,6 +149,20 @@ int devref_resolve_open(struct blki *h, const char *given, struct devref *ref)
 	return ret ? ret : devref_open(h, ref);
 }
 
+int devref_open_origin(struct blki *h, const char *given, struct devref *ref)
+{
+	char upper[DEVREF_NAME_BYTES];
+	int ret = devref_resolve(h, given, ref);
+
+	if (ret)
+		return ret;
+	if (!sysfs_request_upper(h->sysfs, ref->dev, upper, sizeof(upper)))
+		return blki_fail(h, EOPNOTSUPP,
+				 "%s: the request-based device %s (multipath) stands on it, whose I/O makes no bios here and would go unseen; attach to /dev/%s",
+				 given, upper, upper);
+	return devref_open(h, ref);
+}
+
 bool devref_match(const struct devref *ref, unsigned int major_nr, unsigned int minor_nr,
 		  const char *name)
 {

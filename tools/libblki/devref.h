@@ -63,6 +63,16 @@ int devref_open(struct blki *h, const struct devref *ref);
 int devref_resolve_open(struct blki *h, const char *given, struct devref *ref);
 
 /**
+ * devref_open_origin - devref_resolve_open() for a device that is to be interposed on
+ * @h: a handle
+ * @given: what the user wrote
+ * @ref: out: the device
+ *
+ * Return: a file; -errno as devref_resolve_open(), the sentence set; -EOPNOTSUPP its I/O would go unseen.
+ */
+int devref_open_origin(struct blki *h, const char *given, struct devref *ref);
+
+/**
  * devref_match - does a device of an interposer mean the one the user named
  * @ref: what the user named
  * @major_nr: device number as the kernel reported it

@@ -32,7 +32,7 @@ int blki_filter_attach(struct blki *h, const char *origin, const char *filter,
 				 "of a registered filter, such as null",
 				 filter, sizeof(a.name) - 1);
 	strcpy(a.name, filter);
-	a.origin_fd = devref_resolve_open(h, origin, &ref);
+	a.origin_fd = devref_open_origin(h, origin, &ref);
 	if (a.origin_fd < 0)
 		return a.origin_fd;
 	ret = control_attach(h, &a, opts, origin, id);

@@ -114,7 +114,7 @@ static int start(struct blki *h, struct blki_attach *a, const char *origin, cons
 
 	if (ret)
 		return ret;
-	a->origin_fd = devref_resolve_open(h, origin, &origin_ref);
+	a->origin_fd = devref_open_origin(h, origin, &origin_ref);
 	if (a->origin_fd < 0)
 		return a->origin_fd;
 	a->acceptor_fd = devref_resolve_open(h, acceptor, &acceptor_ref);

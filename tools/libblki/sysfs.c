@@ -186,6 +186,40 @@ int sysfs_alias_origin(const char *root, dev_t dev, dev_t *origin)
 	return sysfs_dev_of_name(root, name, origin);
 }
 
+/* Request-based: a device-mapper device with hardware queues */
+static bool is_request_based(const char *holders, const char *name)
+{
+	char path[PATH_MAX + 2 * NAME_MAX + 16];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s/dm", holders, name);
+	if (stat(path, &st))
+		return false;
+	snprintf(path, sizeof(path), "%s/%s/mq", holders, name);
+	return !stat(path, &st);
+}
+
+int sysfs_request_upper(const char *root, dev_t dev, char *name, size_t name_bytes)
+{
+	char disk[PATH_MAX], holders[PATH_MAX + NAME_MAX];
+	struct dirent *entry;
+	int ret = -ENOENT;
+	DIR *dir;
+
+	disk_directory(root, dev, disk, sizeof(disk));
+	snprintf(holders, sizeof(holders), "%s/holders", disk);
+	dir = opendir(holders);
+	while (dir && ret == -ENOENT && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' || !is_request_based(holders, entry->d_name))
+			continue;
+		ret = strlen(entry->d_name) < name_bytes ? 0 : -ENAMETOOLONG;
+		snprintf(name, name_bytes, "%s", entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return ret;
+}
+
 int sysfs_lower(const char *root, dev_t dev, dev_t lower[SYSFS_LOWER_MAX])
 {
 	char disk[PATH_MAX], path[PATH_MAX + NAME_MAX + 16];

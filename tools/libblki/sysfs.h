@@ -68,6 +68,17 @@ int sysfs_dm_name(const char *root, dev_t dev, char *name, size_t name_bytes);
 int sysfs_alias_origin(const char *root, dev_t dev, dev_t *origin);
 
 /**
+ * sysfs_request_upper - a request-based device-mapper device (multipath) that stands on a device
+ * @root: mount point of sysfs
+ * @dev: the number; for a partition, what stands on its disk
+ * @name: out: kernel name of the first one found
+ * @name_bytes: room at @name
+ *
+ * Return: 0; -ENOENT there is none; -ENAMETOOLONG.
+ */
+int sysfs_request_upper(const char *root, dev_t dev, char *name, size_t name_bytes);
+
+/**
  * sysfs_lower - devices that a device stands on directly
  * @root: mount point of sysfs
  * @dev: the number; for a partition, what its disk stands on
