@@ -162,6 +162,9 @@ int blki_native_start(struct blki *h, const char *origin, const char *acceptor,
  * @dev: the origin or the acceptor: a path, kernel name or device-mapper name
  * @opts: choices, or NULL
  *
+ * A stateful acceptor is made clean first; one under snapshot-origin that has snapshots is refused with
+ * -EBUSY. BLKI_DETACH_CLEAN leaves both to the caller.
+ *
  * Return: 0; -ENOENT no remap there; or -errno as listed at struct blki_detach.
  */
 int blki_remap_stop(struct blki *h, const char *dev, const struct blki_detach_opts *opts);
