@@ -174,7 +174,7 @@ overlay_make() {
 		ln -s -- "../../bin/${program##*/}" "$stage/blki/tests/helpers/${program##*/}"
 	done
 	[[ -d $BLKI_ROOT/tests/system ]] && cp -R -t "$stage/blki/tests" -- "$BLKI_ROOT"/tests/{system,torture,root}
-	cp -R -t "$stage/blki" -- "$BLKI_ROOT/tools/udev"
+	cp -R -t "$stage/blki" -- "$BLKI_ROOT/docs/recipes" "$BLKI_ROOT/tools/udev"
 	# the system's own rules of udev, for the test that starts one
 	[[ -d /lib/udev/rules.d ]] && cp -R -- /lib/udev/rules.d "$stage/blki/udev/system.d"
 	find "$BLKI_ROOT/bench" -maxdepth 1 -name '*.json' -exec cp -t "$stage/blki/bench" -- {} +
