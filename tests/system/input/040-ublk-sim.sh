@@ -27,10 +27,10 @@ test() {
 	refuses 2 'neither a file' ublk-sim add -t file --file /dev/null --buffered
 	refuses 2 'null.*cache' ublk-sim add -t null --cache 1M
 	refuses 2 'fault.*melt|melt' ublk-sim add -t ram --fault melt:lba=1
-	refuses 2 'lba|beyond' ublk-sim add -t ram -s 1M --fault bad:lba=99999
+	refuses 2 'names block 99999' ublk-sim add -t ram -s 1M --fault bad:lba=99999
 	refuses 2 'nosuch.*nvme-tlc' ublk-sim add --profile nosuch
-	echo '{"schema":"ublk-sim-profile/1","name":"x","summary":"x","lanes":1,"read":{"quantiles_us":[[0,9],[100,1]]}}' \
-		>"$TEST_DIR/falls.json"
+	# a time that falls as its share grows
+	ublk-sim profiles hdd-7200 | sed 's/\[\[0, 100\], \[100, 300\]\]/[[0, 300], [100, 100]]/' >"$TEST_DIR/falls.json"
 	refuses 2 'quantile' ublk-sim add --profile "$TEST_DIR/falls.json"
 	UBLK=$(ublk-sim add -n 5)
 	defer ublk-sim del "$UBLK"
