@@ -18,11 +18,12 @@ make_crash_disk() {
 }
 
 # crash_walk RUN CHECK [OPTION]...: record the script RUN, check the states of the record with the script CHECK;
-# both get the mount point. The result stays in $TEST_DIR/walk.json.
+# both get the mount point. CRASH_STATES=N before it: another default. The result stays in $TEST_DIR/walk.json.
 crash_walk() {
 	local run=$1 check=$2 mnt=$TEST_DIR/mnt rc=0 limit=()
 	shift 2
-	[[ ${BLKI_CRASH_STATES:-} == all ]] || limit=(--max "${BLKI_CRASH_STATES:-$CRASH_STATES_DEFAULT}")
+	[[ ${BLKI_CRASH_STATES:-} == all ]] ||
+		limit=(--max "${BLKI_CRASH_STATES:-${CRASH_STATES:-$CRASH_STATES_DEFAULT}}")
 	mkdir -p "$mnt"
 	defer unmount "$mnt"
 	ublk-sim cut --json --run "bash $CRASH_SCRIPTS/$run $mnt >&2" \

@@ -4,7 +4,7 @@
 # The same runs and checks on a disk whose flush lies: both must find damage, or they would not find it where it
 # matters. A state has one write of the run missing and all behind it, up to some point, durable.
 DESCRIPTION="find the damage of a disk whose flush lies"
-DEADLINE=150
+DEADLINE=180
 
 requires() {
 	need_module ublk_drv
@@ -23,8 +23,9 @@ at_least() {
 test() {
 	make_crash_disk 16M --lying-flush
 	mkfs.ext4 -q -b 1024 -J size=1 "$UBLK" 15M
-	crash_walk fs-run.sh fs-check.sh --reorder 0 --drops
-	at_least "ext4" 100
+	# a journal hides most single losses: about one in twelve is damage
+	CRASH_STATES=48 crash_walk fs-run.sh fs-check.sh --reorder 0 --drops
+	at_least "ext4" 20
 	mkfs.ext4 -q -F -b 1024 -J size=1 "$UBLK" 15M
 	crash_walk sqlite-run.sh sqlite-check.sh --reorder 0 --drops
 	at_least "SQLite" 100
