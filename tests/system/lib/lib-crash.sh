@@ -10,11 +10,12 @@
 readonly CRASH_STATES_DEFAULT=24
 readonly CRASH_SCRIPTS=$HERE/sim-crash
 
-# make_crash_disk SIZE [OPTION]...: a sparse disk in memory with a volatile cache; sets UBLK.
+# make_crash_disk SIZE [OPTION]...: a sparse disk in memory with a volatile cache; sets UBLK. It tears between its
+# physical blocks of 4 KiB and not inside: a superblock of ext4, 1 KiB with a checksum, does not survive that.
 make_crash_disk() {
 	local size=$1
 	shift
-	make_ublk ram -s "$size" --cache 32M "$@"
+	make_ublk ram -s "$size" --cache 32M --atomic 4096 "$@"
 }
 
 # crash_walk RUN CHECK [OPTION]...: record the script RUN, check the states of the record with the script CHECK;

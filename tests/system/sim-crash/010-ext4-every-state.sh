@@ -16,6 +16,6 @@ test() {
 	make_crash_disk 16M
 	mkfs.ext4 -q -b 1024 -J size=1 "$UBLK"
 	crash_walk fs-run.sh fs-check.sh --reorder 1 --drops --torn
-	within "crash states" "$(walk_value total)" 200 1000000
+	within "crash states" "$(walk_value total)" 80 1000000
 	equal "damaged states" "$(walk_value damaged)" 0
 }
