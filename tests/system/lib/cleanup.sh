@@ -1,25 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# cleanup.sh DIR: undo what a test registered in DIR/cleanup, newest first, then see that nothing is left.
+# cleanup.sh FILE DIR: undo what the test of FILE registered in DIR/cleanup, newest first, then see that nothing is left.
 #
 # Started by run after every test, whatever became of it. What is left behind is written to DIR/leftover and
 # makes the exit status 1.
 set -uo pipefail
 
-TEST_DIR=$1
+TEST_FILE=$1
+TEST_DIR=$2
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export TEST_DIR
+export TEST_FILE TEST_DIR
 for library in "$HERE"/lib/lib-*.sh; do
 	# shellcheck source=/dev/null
 	. "$library"
 done
+# what it registered may be functions of its own
+# shellcheck source=/dev/null
+. "$TEST_FILE"
 
 set -x
 if [[ -f $TEST_DIR/cleanup ]]; then
 	mapfile -t commands <"$TEST_DIR/cleanup"
 	for ((i = ${#commands[@]} - 1; i >= 0; i--)); do
-		eval "${commands[i]}" || echo "cleanup: ${commands[i]}: failed"
+		(eval "${commands[i]}") || echo "cleanup: ${commands[i]}: failed"
 	done
 fi
 

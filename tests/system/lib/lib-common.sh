@@ -103,5 +103,6 @@ left_behind() {
 	for path in /sys/block/ublkb*; do
 		[[ -e $path ]] && echo "left behind: $(basename "$path")"
 	done
+	[[ -e /run/udev/control ]] && echo "left behind: udevd"
 	return 0
 }
