@@ -126,7 +126,8 @@ void blki_dismiss(struct blki_interposer *ip)
  * @say: gets the reason of a refusal
  *
  * A transforming acceptor exchanges the bytes under whoever holds the origin, so nobody may; while the claim
- * is being made nobody can become one either, so the answer stays true until blki_switch_end().
+ * is being made nobody can become one either, so the answer stays true until blki_switch_end(). Where bios
+ * have gone round, the acceptor itself holds the origin, and has no bytes to exchange: it must come off.
  *
  * Context: may sleep, as long as the file system needs to write what it has. Return: 0; -EBUSY the origin is
  * held; -errno of the freeze.
@@ -135,11 +136,13 @@ int blki_switch_begin(struct blki_interposer *ip, bool freeze_fs, struct blki_sa
 {
 	struct block_device *bdev = ip->origin->bdev;
 	bool exchange = ip->kind != BLKI_KIND_FILTER &&
-			ip->remap.class == BLKI_CLASS_TRANSFORMING;
+			ip->remap.class == BLKI_CLASS_TRANSFORMING && !blki_stat(ip, loops);
 	int r = 0;
 
+	ip->claimed = false;
 	if (exchange) {
 		r = bd_prepare_to_claim(bdev, ip, NULL);
+		ip->claimed = !r;
 		if (r)
 			blki_say(say, "%pg: is mounted or claimed, and with %pg its bytes are others; unmount it first%s",
 				 bdev, ip->remap.bdev, ip->kind == BLKI_KIND_NATIVE ?
@@ -150,7 +153,7 @@ int blki_switch_begin(struct blki_interposer *ip, bool freeze_fs, struct blki_sa
 		if (r)
 			blki_say(say, "%pg: its file system can not be frozen (errno %d); see the kernel log, or do without --freeze-fs",
 				 bdev, -r);
-		if (r && exchange)
+		if (r && ip->claimed)
 			bd_abort_claiming(bdev, ip);
 	}
 	return r;
@@ -163,7 +166,7 @@ void blki_switch_end(struct blki_interposer *ip, bool freeze_fs)
 
 	if (freeze_fs && bdev_thaw(bdev))
 		pr_err("blki: %pg: its file system stays frozen; thaw it with fsfreeze -u\n", bdev);
-	if (ip->kind != BLKI_KIND_FILTER && ip->remap.class == BLKI_CLASS_TRANSFORMING)
+	if (ip->claimed)
 		bd_abort_claiming(bdev, ip);
 }
 

@@ -134,6 +134,7 @@ struct blki_whole {
  * @since_ns: CLOCK_REALTIME of the attach
  * @pause_ns: how long the origin's queue stood still for the attach
  * @whole: what had gone to the whole disk by then
+ * @claimed: a claim of the origin is being made, from blki_switch_begin() to blki_switch_end()
  */
 struct blki_interposer {
 	struct blki_stats __percpu *stats;
@@ -152,6 +153,7 @@ struct blki_interposer {
 	u64 since_ns;
 	u64 pause_ns;
 	struct blki_whole whole;
+	bool claimed;
 };
 
 /**
