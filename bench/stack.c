@@ -73,7 +73,8 @@ static int add_other_disk(struct bench_stack *stack)
 static int add_alias(struct bench_stack *stack)
 {
 	const char *origin = stack->disk->origin;
-	int err = blki_alias_add(stack->blki, origin, stack->alias, sizeof(stack->alias));
+	int err = blki_alias_add(stack->blki, origin, NULL, stack->alias,
+				 sizeof(stack->alias));
 
 	if (err) {
 		stack->alias[0] = '\0';
@@ -215,7 +216,7 @@ int bench_stack_down(struct bench_stack *stack)
 		first = first ? first : err;
 	}
 	if (stack->alias[0]) {
-		err = blki_alias_del(stack->blki, stack->alias);
+		err = blki_alias_del(stack->blki, stack->alias, NULL);
 		if (err)
 			bench_error("%s: %s", stack->alias, blki_message(stack->blki));
 		first = first ? first : err;

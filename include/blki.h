@@ -193,10 +193,20 @@ int blki_detach_id(struct blki *h, uint64_t id, const struct blki_detach_opts *o
 int blki_list(struct blki *h, struct blki_entry **entries, size_t *nr);
 
 /**
+ * struct blki_alias_opts - what adding or removing an alias may choose; NULL or all zero is every default
+ * @dry_run: check everything that can be seen without asking the kernel, and change nothing
+ */
+struct blki_alias_opts {
+	bool dry_run;
+};
+
+/**
  * blki_alias_add - make the alias of a device, or find the one there is
  * @h: a handle
  * @origin: path, kernel name or device-mapper name of the origin
- * @node: out: path of the alias, such as /dev/blki/sda2, which exists when the call returns
+ * @opts: choices, or NULL
+ * @node: out: path of the alias, such as /dev/blki/sda2, which exists when the call returns; in a dry run
+ *	the path that it has or would have
  * @node_size: bytes at @node
  *
  * The alias reaches the origin's driver below every interposer and is claimed by nobody, so that any
@@ -204,16 +214,18 @@ int blki_list(struct blki *h, struct blki_entry **entries, size_t *nr);
  *
  * Return: 0 or -errno as listed at struct blki_alias, or of open(2).
  */
-int blki_alias_add(struct blki *h, const char *origin, char *node, size_t node_size);
+int blki_alias_add(struct blki *h, const char *origin, const struct blki_alias_opts *opts, char *node,
+		   size_t node_size);
 
 /**
  * blki_alias_del - remove an alias that nobody has open
  * @h: a handle
  * @dev: the alias or its origin: a path, kernel name or device-mapper name
+ * @opts: choices, or NULL
  *
  * Return: 0; -ENOENT it has no alias; -EBUSY it is in use; or -errno as listed at struct blki_alias.
  */
-int blki_alias_del(struct blki *h, const char *dev);
+int blki_alias_del(struct blki *h, const char *dev, const struct blki_alias_opts *opts);
 
 /**
  * blki_alias_list - every alias, in the order they were made

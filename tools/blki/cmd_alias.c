@@ -2,43 +2,53 @@
 /*
  * The commands that make, remove and list aliases.
  *
- * cli.c -> [this] -> session.c, libblki.
+ * cli.c -> [this] -> change.c, session.c, libblki.
  */
 #include "tools/blki/cmd_alias.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <json-c/json.h>
 
 #include "blki.h"
+#include "tools/blki/change.h"
 #include "tools/blki/session.h"
 
 #define ALIAS_SCHEMA	"blki-alias/1"
 
+/* The path alone, for $(blki alias add ...), unless it is a dry run or JSON. */
 int command_alias_add(const struct cli_args *args)
 {
+	const struct blki_alias_opts opts = { .dry_run = args->dry_run };
 	char node[PATH_MAX];
+	const struct change c = { "alias add", args->words[0], node, 0, 0 };
 	struct blki *h;
 	int ret = session_begin(args, &h);
 
 	if (ret)
 		return ret;
-	ret = blki_alias_add(h, args->words[0], node, sizeof(node));
-	if (!ret)
-		printf("%s\n", node);
-	return session_end(args, h, ret) ?: session_flush(args, "alias");
+	ret = blki_alias_add(h, c.origin, &opts, node, sizeof(node));
+	if (args->dry_run)
+		return change_done(args, h, ret, &c, "%s: alias %s %s", c.origin, node,
+				   ret || access(node, F_OK) ? "would be made" : "is there");
+	return change_done(args, h, ret, &c, "%s", node);
 }
 
 int command_alias_del(const struct cli_args *args)
 {
+	const struct blki_alias_opts opts = { .dry_run = args->dry_run };
+	const struct change c = { "alias del", args->words[0], NULL, 0, 0 };
 	struct blki *h;
 	int ret = session_begin(args, &h);
 
 	if (ret)
 		return ret;
-	return session_end(args, h, blki_alias_del(h, args->words[0]));
+	ret = blki_alias_del(h, c.origin, &opts);
+	return change_done(args, h, ret, &c, "%s: alias %sremoved", c.origin,
+			   args->dry_run ? "would be " : "");
 }
 
 /* "blki/sda2" of "blki!sda2", as everything outside of sysfs spells it */

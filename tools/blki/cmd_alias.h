@@ -9,7 +9,7 @@
 
 #include "tools/blki/cli.h"
 
-/** command_alias_add - words: ORIGIN; prints the path of the alias */
+/** command_alias_add - words: ORIGIN; prints the path of the alias; with --dry-run a sentence */
 int command_alias_add(const struct cli_args *args);
 
 /** command_alias_del - words: ORIGIN or ALIAS */

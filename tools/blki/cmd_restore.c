@@ -121,7 +121,7 @@ static int find_alias(void *context, dev_t origin, dev_t *alias)
 	int ret;
 
 	snprintf(given, sizeof(given), "%u:%u", major(origin), minor(origin));
-	ret = blki_alias_add(r->h, given, node, sizeof(node));
+	ret = blki_alias_add(r->h, given, NULL, node, sizeof(node));
 	if (ret)
 		return ret;
 	if (stat(node, &st))

@@ -86,9 +86,10 @@ static const struct cli_command commands[] = {
 		       "open while ORIGIN is mounted. An alias that is there is only printed."
 		       "\vExamples:\n"
 		       "  blki alias add /dev/sda2\n"
-		       "  blki alias add nvme0n1p3\n"
+		       "  blki alias add --dry-run nvme0n1p3\n"
 		       "  echo \"0 $(blockdev --getsz /dev/sda2) snapshot-origin $(blki alias add "
 		       "/dev/sda2)\" | dmsetup create base\n",
+		.options = CLI_OPT_DRY_RUN | CLI_OPT_JSON,
 		.words_min = 1,
 		.words_max = 1,
 		.run = command_alias_add,
@@ -99,8 +100,9 @@ static const struct cli_command commands[] = {
 		.doc = "Remove an alias that nobody uses."
 		       "\vExamples:\n"
 		       "  blki alias del /dev/blki/sda2\n"
-		       "  blki alias del /dev/sda2\n"
+		       "  blki alias del --dry-run /dev/sda2\n"
 		       "  blki alias del sda2\n",
+		.options = CLI_OPT_DRY_RUN | CLI_OPT_JSON,
 		.words_min = 1,
 		.words_max = 1,
 		.run = command_alias_del,

@@ -30,6 +30,9 @@
 /* Room for a kernel name of the ABI, which need not be NUL-terminated, with its NUL. */
 #define NAME_BYTES	(BLKI_NAME_MAX + 1)
 
+/* DISK_NAME_LEN of the kernel, which is in no UAPI header: bytes of a disk's name with its NUL. */
+#define DISK_NAME_BYTES	32
+
 /* What an errno means when the kernel left no sentence: cause and remedy. */
 static const struct {
 	int err;
@@ -155,19 +158,33 @@ static int change(struct blki *h, unsigned long request, int fd, const char *obj
 	return blki_fail(h, errno, "%s: %s", object, words_for(errno));
 }
 
+static int refuse_without_rules(struct blki *h, const char *given)
+{
+	if (!alias_rules_missing(""))
+		return 0;
+	return blki_fail(h, ENOTSUP,
+			 "%s: udev runs and would find everything on its alias twice (UUIDs, "
+			 "volumes); install the rules first: tools/udev/blki.rules as "
+			 "/etc/udev/rules.d/11-blki.rules and 56-blki.rules",
+			 given);
+}
+
+static int refuse_long_path(struct blki *h, const char *given, const char *path, size_t node_bytes)
+{
+	return blki_fail(h, ENAMETOOLONG,
+			 "%s: the path of its alias, %s, is longer than the caller's %zu bytes",
+			 given, path, node_bytes);
+}
+
 int alias_add(struct blki *h, dev_t origin, const char *given, dev_t *alias, char *node,
 	      size_t node_bytes)
 {
+	int fd, ret = refuse_without_rules(h, given);
 	char path[PATH_MAX];
 	struct blki_alias a;
-	int fd, ret;
 
-	if (alias_rules_missing(""))
-		return blki_fail(h, ENOTSUP,
-				 "%s: udev runs and would find everything on its alias twice (UUIDs, "
-				 "volumes); install the rules first: tools/udev/blki.rules as "
-				 "/etc/udev/rules.d/11-blki.rules and 56-blki.rules",
-				 given);
+	if (ret)
+		return ret;
 	fd = name_by_path(h, origin, given);
 	if (fd < 0)
 		return fd;
@@ -177,9 +194,7 @@ int alias_add(struct blki *h, dev_t origin, const char *given, dev_t *alias, cha
 		return ret;
 	*alias = makedev(a.major, a.minor);
 	if (alias_path(a.name, path, sizeof(path)) >= (int)node_bytes)
-		return blki_fail(h, ENAMETOOLONG,
-				 "%s: the path of its alias, %s, is longer than the caller's %zu bytes",
-				 given, path, node_bytes);
+		return refuse_long_path(h, given, path, node_bytes);
 	if (!is_device(path, *alias))
 		return blki_fail(h, ENOENT,
 				 "%s: its alias %u:%u has no node %s; mount devtmpfs at /dev, or "
@@ -189,7 +204,32 @@ int alias_add(struct blki *h, dev_t origin, const char *given, dev_t *alias, cha
 	return 0;
 }
 
-int blki_alias_add(struct blki *h, const char *origin, char *node, size_t node_size)
+/* What the kernel would refuse, as far as sysfs tells; its words are those of kernel/alias_list.c. */
+int alias_check_add(struct blki *h, dev_t origin, const char *given, char *node, size_t node_bytes)
+{
+	char path[PATH_MAX], name[DEVREF_NAME_BYTES];
+	dev_t below;
+
+	if (!sysfs_alias_origin(h->sysfs, origin, &below))
+		return blki_fail(h, EOPNOTSUPP, "%s: is an alias itself; use it as it is", given);
+	if (sysfs_is_zoned(h->sysfs, origin))
+		return blki_fail(h, EOPNOTSUPP,
+				 "%s: a zoned device can have no alias; use a conventional device",
+				 given);
+	if (sysfs_name(h->sysfs, origin, name, sizeof(name)) ||
+	    strlen(BLKI_ALIAS_DIR "/") + strlen(name) >= DISK_NAME_BYTES)
+		return blki_fail(h, EOPNOTSUPP,
+				 "%s: its name is too long for an alias, %zu bytes fit; rename the device",
+				 given, DISK_NAME_BYTES - sizeof(BLKI_ALIAS_DIR "/"));
+	snprintf(path, sizeof(path), "/dev/" BLKI_ALIAS_DIR "/%s", name);
+	if (strlen(path) >= node_bytes)
+		return refuse_long_path(h, given, path, node_bytes);
+	strcpy(node, path);
+	return 0;
+}
+
+int blki_alias_add(struct blki *h, const char *origin, const struct blki_alias_opts *opts, char *node,
+		   size_t node_size)
 {
 	struct devref ref;
 	dev_t alias;
@@ -197,7 +237,12 @@ int blki_alias_add(struct blki *h, const char *origin, char *node, size_t node_s
 
 	blki_begin(h);
 	ret = blki_need_module(h) ?: devref_resolve(h, origin, &ref);
-	return ret ?: alias_add(h, ref.dev, origin, &alias, node, node_size);
+	if (ret)
+		return ret;
+	if (opts && opts->dry_run)
+		return refuse_without_rules(h, origin) ?:
+			       alias_check_add(h, ref.dev, origin, node, node_size);
+	return alias_add(h, ref.dev, origin, &alias, node, node_size);
 }
 
 int alias_list(struct blki *h, struct blki_alias_entry **entries, size_t *nr)
@@ -271,7 +316,20 @@ static const struct blki_alias_entry *find(const struct blki_alias_entry *entrie
 	return NULL;
 }
 
-int blki_alias_del(struct blki *h, const char *dev)
+/* What a removal would come to; the words are those of kernel/alias_list.c. */
+static int check_del(struct blki *h, const struct blki_alias_entry *e)
+{
+	char path[PATH_MAX];
+
+	if (!e->nr_openers)
+		return 0;
+	alias_path(e->name, path, sizeof(path));
+	return blki_fail(h, EBUSY,
+			 "%s: is in use; remove what stands on it first, see /sys/block/%.*s/holders",
+			 path, BLKI_NAME_MAX, e->name);
+}
+
+int blki_alias_del(struct blki *h, const char *dev, const struct blki_alias_opts *opts)
 {
 	const struct blki_alias_entry *found;
 	struct blki_alias_entry *entries;
@@ -289,6 +347,11 @@ int blki_alias_del(struct blki *h, const char *dev)
 	if (!found) {
 		free(entries);
 		return ret ?: blki_fail(h, ENOENT, "%s: has no alias; see blki alias list", dev);
+	}
+	if (opts && opts->dry_run) {
+		ret = check_del(h, found);
+		free(entries);
+		return ret;
 	}
 	fd = name_by_path(h, makedev(found->major, found->minor), dev);
 	free(entries);

@@ -45,6 +45,18 @@ bool alias_rules_missing(const char *root);
 int alias_list(struct blki *h, struct blki_alias_entry **entries, size_t *nr);
 
 /**
+ * alias_check_add - would the kernel make an alias of a device, as far as sysfs tells
+ * @h: a handle
+ * @origin: number of the origin
+ * @given: what the user called it
+ * @node: out: the path the alias has or would have
+ * @node_bytes: room at @node
+ *
+ * Return: 0; -EOPNOTSUPP it can have none; -ENAMETOOLONG its path does not fit; the sentence set.
+ */
+int alias_check_add(struct blki *h, dev_t origin, const char *given, char *node, size_t node_bytes);
+
+/**
  * alias_add - make the alias of a device, or find the one there is
  * @h: a handle, connected; its sentence is set on failure
  * @origin: number of the origin

@@ -186,6 +186,15 @@ int sysfs_alias_origin(const char *root, dev_t dev, dev_t *origin)
 	return sysfs_dev_of_name(root, name, origin);
 }
 
+bool sysfs_is_zoned(const char *root, dev_t dev)
+{
+	char disk[PATH_MAX], path[PATH_MAX + 16], model[32];
+
+	disk_directory(root, dev, disk, sizeof(disk));
+	snprintf(path, sizeof(path), "%s/queue/zoned", disk);
+	return !read_line(path, model, sizeof(model)) && strcmp(model, "none");
+}
+
 /* Request-based: a device-mapper device with hardware queues */
 static bool is_request_based(const char *holders, const char *name)
 {

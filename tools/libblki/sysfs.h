@@ -9,6 +9,7 @@
 #ifndef BLKI_SYSFS_H
 #define BLKI_SYSFS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -66,6 +67,15 @@ int sysfs_dm_name(const char *root, dev_t dev, char *name, size_t name_bytes);
  * Return: 0, or -ENOENT when @dev is no alias or its origin is gone.
  */
 int sysfs_alias_origin(const char *root, dev_t dev, dev_t *origin);
+
+/**
+ * sysfs_is_zoned - is a device, or the disk of a partition, zoned
+ * @root: mount point of sysfs
+ * @dev: the number
+ *
+ * Return: whether sysfs says so; false when it says nothing.
+ */
+bool sysfs_is_zoned(const char *root, dev_t dev);
 
 /**
  * sysfs_request_upper - a request-based device-mapper device (multipath) that stands on a device

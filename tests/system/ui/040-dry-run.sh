@@ -46,5 +46,22 @@ test() {
 
 	blki save --dry-run --file "$TEST_DIR/save.json" | jsonq /schema
 	[[ ! -e $TEST_DIR/save.json ]] || fail "a dry save wrote its file"
+	tries blki alias add --dry-run /dev/nc
+	tries blki alias add --dry-run nc
+	[[ ! -e /dev/blki/nc ]] || fail "a dry run made an alias"
+	refuses 1 'no such block device' blki alias add --dry-run /dev/none
+	refuses 1 'has no alias' blki alias del --dry-run /dev/nc
+	equal "a dry alias as JSON" "$(blki alias add --dry-run --json nc | jsonq /to)" /dev/blki/nc
+	make_alias /dev/nc
+	equal "the alias again" "$(blki alias add nc)" "$ALIAS"
+	refuses 1 'is an alias itself' blki alias add --dry-run "$ALIAS"
+	tries blki alias del --dry-run nc
+	[[ -b $ALIAS ]] || fail "a dry run removed an alias"
+	make_dm above "0 8 linear $ALIAS 0"
+	refuses 1 'is in use; remove what stands on it first' blki alias del --dry-run nc
+	refuses 1 'is in use; remove what stands on it first' blki alias del nc
+	dmsetup remove above
+	equal "a removal as JSON" "$(blki alias del --json nc | jsonq /command)" "alias del"
+	[[ ! -e $ALIAS ]] || fail "an alias is left that was removed"
 	equal "a dry attach as JSON" "$(blki filter attach --dry-run --json null /dev/nc | jsonq /dry_run)" true
 }
