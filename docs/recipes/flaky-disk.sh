@@ -13,9 +13,9 @@ up_s=5
 down_s=1
 seconds=30
 features=
-name=flaky-$$
-device=
-switched=false
+
+# shellcheck source=docs/recipes/common.sh
+. "$(dirname "$(readlink -f "$0")")/common.sh"
 
 usage() {
 	cat <<-'HELP'
@@ -34,45 +34,15 @@ usage() {
 	HELP
 }
 
-die() {
-	echo "flaky-disk.sh: $1" >&2
-	exit "${2:-1}"
-}
-
-device_of() {
-	local number
-	if [[ -b $1 ]]; then
-		echo "$1"
-		return
-	fi
-	number=$(mountpoint -d "$1" 2>/dev/null) || die "$1 is neither a block device nor a mount point"
-	[[ -e /sys/dev/block/$number ]] || die "$1 is on no single block device ($number); name the device"
-	echo "/dev/$(basename "$(readlink "/sys/dev/block/$number")")"
-}
-
-have() {
-	dmsetup info "$1" >/dev/null 2>&1
-}
-
-# give_back: whatever has been done by now.
-give_back() {
-	[[ -z ${sleeper:-} ]] || kill "$sleeper" 2>/dev/null || true
-	have "$name" || return 0
-	if $switched; then
-		blki remap stop "$name" || die "$device is still flaky; try again: blki remap stop $name"
-	fi
-	dmsetup remove "$name"
-	blki alias del "$device" 2>/dev/null || true
-}
-
 main() {
+	local device
 	while [[ ${1:-} == -* ]]; do
 		case $1 in
 		--up) up_s=${2:?a number of seconds is missing} ;;
 		--down) down_s=${2:?a number of seconds is missing} ;;
 		--writes)
 			case ${2:-} in
-			error | drop) features=" 1 ${2}_writes" ;;
+			error | drop) features="1 ${2}_writes" ;;
 			*) die "--writes is error or drop" 2 ;;
 			esac
 			;;
@@ -90,15 +60,8 @@ main() {
 		exit 2
 	fi
 	device=$(device_of "$1")
-	trap give_back EXIT
-	trap 'exit 130' INT TERM
-	dmsetup create "$name" --table "0 $(blockdev --getsz "$device") flakey $device 0 $up_s $down_s$features noexcl"
-	blki remap start "$name" "$device"
-	switched=true
-	# a sleep in the foreground would keep a signal waiting
-	sleep "$seconds" &
-	sleeper=$!
-	wait "$sleeper"
+	# shellcheck disable=SC2086 # several words, or none
+	switch_for "$seconds" "flaky-$$" "$device" flakey "$up_s" "$down_s" $features
 }
 
 main "$@"

@@ -10,9 +10,9 @@ set -euo pipefail
 
 delay_ms=100
 seconds=30
-name=slow-$$
-device=
-switched=false
+
+# shellcheck source=docs/recipes/common.sh
+. "$(dirname "$(readlink -f "$0")")/common.sh"
 
 usage() {
 	cat <<-'HELP'
@@ -28,38 +28,8 @@ usage() {
 	HELP
 }
 
-die() {
-	echo "slow-disk.sh: $1" >&2
-	exit "${2:-1}"
-}
-
-device_of() {
-	local number
-	if [[ -b $1 ]]; then
-		echo "$1"
-		return
-	fi
-	number=$(mountpoint -d "$1" 2>/dev/null) || die "$1 is neither a block device nor a mount point"
-	[[ -e /sys/dev/block/$number ]] || die "$1 is on no single block device ($number); name the device"
-	echo "/dev/$(basename "$(readlink "/sys/dev/block/$number")")"
-}
-
-have() {
-	dmsetup info "$1" >/dev/null 2>&1
-}
-
-# give_back: whatever has been done by now.
-give_back() {
-	[[ -z ${sleeper:-} ]] || kill "$sleeper" 2>/dev/null || true
-	have "$name" || return 0
-	if $switched; then
-		blki remap stop "$name" || die "$device is still slow; try again: blki remap stop $name"
-	fi
-	dmsetup remove "$name"
-	blki alias del "$device" 2>/dev/null || true
-}
-
 main() {
+	local device
 	while [[ ${1:-} == -* ]]; do
 		case $1 in
 		--delay) delay_ms=${2:?a number of milliseconds is missing} ;;
@@ -77,15 +47,7 @@ main() {
 		exit 2
 	fi
 	device=$(device_of "$1")
-	trap give_back EXIT
-	trap 'exit 130' INT TERM
-	dmsetup create "$name" --table "0 $(blockdev --getsz "$device") delay $device 0 $delay_ms noexcl"
-	blki remap start "$name" "$device"
-	switched=true
-	# a sleep in the foreground would keep a signal waiting
-	sleep "$seconds" &
-	sleeper=$!
-	wait "$sleeper"
+	switch_for "$seconds" "slow-$$" "$device" delay "$delay_ms"
 }
 
 main "$@"

@@ -17,6 +17,9 @@ name=snap
 chunk_sectors=8
 undo=()
 
+# shellcheck source=docs/recipes/common.sh
+. "$(dirname "$(readlink -f "$0")")/common.sh"
+
 usage() {
 	cat <<-'HELP'
 	Usage: snapshot.sh take  [--name NAME] [--chunk SECTORS] DEVICE|MOUNTPOINT COW-DEVICE
@@ -39,11 +42,6 @@ usage() {
 	HELP
 }
 
-die() {
-	echo "snapshot.sh: $1" >&2
-	exit "${2:-1}"
-}
-
 # roll_back: after a failure, undo what was done, newest first.
 roll_back() {
 	local status=$? i
@@ -51,29 +49,6 @@ roll_back() {
 	for ((i = ${#undo[@]} - 1; i >= 0; i--)); do
 		eval "${undo[i]}" || echo "snapshot.sh: could not undo: ${undo[i]}" >&2
 	done
-}
-
-# device_of WORD: the path of a block device, or of the device that is mounted there.
-device_of() {
-	local number
-	if [[ -b $1 ]]; then
-		echo "$1"
-		return
-	fi
-	number=$(mountpoint -d "$1" 2>/dev/null) || die "$1 is neither a block device nor a mount point"
-	[[ -e /sys/dev/block/$number ]] || die "$1 is on no single block device ($number); name the device"
-	echo "/dev/$(basename "$(readlink "/sys/dev/block/$number")")"
-}
-
-need_front_end() {
-	command -v blki >/dev/null || die "there is no blki in PATH; install it" 2
-	dmsetup remap status --help >/dev/null 2>&1 ||
-		die "the dmsetup in PATH is not the front-end of blki; put that first" 2
-}
-
-# have NAME: whether a device-mapper device of that name exists.
-have() {
-	dmsetup info "$1" >/dev/null 2>&1
 }
 
 take() {
@@ -115,8 +90,7 @@ drop() {
 	device=$(device_of "$1")
 	have "$name" || have "$name-base" || die "there is no snapshot called $name"
 	end_switch "$device"
-	# others may use the alias, too
-	blki alias del "$device" 2>/dev/null || true
+	end_alias "$device"
 }
 
 # merged: whether every exception has been written back; the words are DONE/ALL METADATA.
@@ -143,7 +117,7 @@ merge() {
 	done
 	trap - EXIT
 	dmsetup remove "$name-merge"
-	blki alias del "$device" 2>/dev/null || true
+	end_alias "$device"
 }
 
 # in_use DEVICE: whether it is mounted, a swap device, or below another device.
