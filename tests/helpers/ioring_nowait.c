@@ -19,12 +19,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <linux/fs.h>
-
+#include "arguments.h"
 #include "block.h"
 
 /* I/Os in flight. */
@@ -32,14 +30,12 @@
 
 /**
  * struct config - the command line
- * @mode: plain, nowait or iopoll
- * @path: device
+ * @words: plain, nowait or iopoll; device
  * @nr_ios: reads to send
  * @deadline_s: seconds one read may take
  */
 struct config {
-	const char *mode;
-	const char *path;
+	const char *words[2];
 	uint64_t nr_ios;
 	uint64_t deadline_s;
 };
@@ -126,7 +122,7 @@ static int reap_one(struct io_uring *ring, const struct config *config, struct t
 
 static int read_all(const struct config *config, int fd, uint64_t nr_blocks, struct tally *tally)
 {
-	bool poll = !strcmp(config->mode, "iopoll");
+	bool poll = !strcmp(config->words[0], "iopoll");
 	unsigned char *buffer = aligned_alloc(BLOCK_BYTES, BLOCK_BYTES);
 	uint64_t random = 1, sent = 0, reaped = 0;
 	struct io_uring ring;
@@ -141,7 +137,7 @@ static int read_all(const struct config *config, int fd, uint64_t nr_blocks, str
 
 			io_uring_prep_read(sqe, fd, buffer, BLOCK_BYTES,
 					   block_random(&random) % nr_blocks * BLOCK_BYTES);
-			if (!strcmp(config->mode, "nowait"))
+			if (!strcmp(config->words[0], "nowait"))
 				sqe->rw_flags = RWF_NOWAIT;
 			sent++;
 		}
@@ -165,28 +161,22 @@ static const struct argp_option options[] = {
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct config *config = state->input;
+	const char *mode;
 
 	switch (key) {
 	case 'd':
-		if (block_parse_bytes(text, &config->deadline_s))
-			argp_error(state, "'%s' is no number", text);
+		config->deadline_s = arguments_number(state, text, 0);
 		return 0;
 	case 'n':
-		if (block_parse_bytes(text, &config->nr_ios))
-			argp_error(state, "'%s' is no number", text);
+		config->nr_ios = arguments_number(state, text, 0);
 		return 0;
 	case ARGP_KEY_ARG:
-		if (state->arg_num == 0)
-			config->mode = text;
-		else if (state->arg_num == 1)
-			config->path = text;
-		else
-			argp_error(state, "'%s' is too much", text);
+		arguments_word(state, text, config->words, 2);
 		return 0;
 	case ARGP_KEY_END:
-		if (!config->path || (strcmp(config->mode, "plain") &&
-				      strcmp(config->mode, "nowait") &&
-				      strcmp(config->mode, "iopoll")))
+		mode = config->words[0];
+		if (!config->words[1] || (strcmp(mode, "plain") && strcmp(mode, "nowait") &&
+					  strcmp(mode, "iopoll")))
 			argp_error(state, "say plain, nowait or iopoll, and a DEVICE");
 		return 0;
 	default:
@@ -212,15 +202,12 @@ int main(int argc, char **argv)
 
 	argp_err_exit_status = 2;
 	argp_parse(&argp, argc, argv, 0, NULL, &config);
-	fd = open(config.path, O_RDONLY | O_DIRECT);
-	if (fd < 0 || ioctl(fd, BLKGETSIZE64, &bytes) || bytes < BLOCK_BYTES) {
-		fprintf(stderr, "ioring-nowait: %s: %s; give a block device\n", config.path,
-			strerror(errno));
+	fd = arguments_open("ioring-nowait", config.words[1], O_RDONLY, &bytes);
+	if (fd < 0)
 		return 2;
-	}
 	err = read_all(&config, fd, bytes / BLOCK_BYTES, &tally);
 	if (err) {
-		fprintf(stderr, "ioring-nowait: %s: io_uring: %s\n", config.path, strerror(-err));
+		fprintf(stderr, "ioring-nowait: %s: io_uring: %s\n", config.words[1], strerror(-err));
 		return 2;
 	}
 	summary = json_object_new_object();

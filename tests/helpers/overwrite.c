@@ -18,6 +18,7 @@
 
 #include <linux/aio_abi.h>
 
+#include "arguments.h"
 #include "block.h"
 
 /* Writes in flight at once, more than a device holds back in any test. */
@@ -136,18 +137,13 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 
 	switch (key) {
 	case 'o':
-		if (block_parse_bytes(text, &config->offset_bytes))
-			argp_error(state, "'%s' is no number of bytes", text);
+		config->offset_bytes = arguments_number(state, text, 0);
 		return 0;
 	case 'n':
-		if (block_parse_bytes(text, &config->nr_writes) || !config->nr_writes ||
-		    config->nr_writes > WRITES_MAX)
-			argp_error(state, "'%s' is not a number from 1 to %d", text, WRITES_MAX);
+		config->nr_writes = arguments_number(state, text, WRITES_MAX);
 		return 0;
 	case ARGP_KEY_ARG:
-		if (config->path)
-			argp_error(state, "'%s' is too much", text);
-		config->path = text;
+		arguments_word(state, text, &config->path, 1);
 		return 0;
 	case ARGP_KEY_END:
 		if (!config->path)
@@ -175,10 +171,13 @@ int main(int argc, char **argv)
 	argp_err_exit_status = 2;
 	argp_parse(&argp, argc, argv, 0, NULL, &config);
 	flight.blocks = aligned_alloc(BLOCK_BYTES, config.nr_writes * BLOCK_BYTES);
-	fd = open(config.path, O_RDWR | O_DIRECT);
-	if (fd < 0 || !flight.blocks) {
-		fprintf(stderr, "overwrite: %s: %s; give a block device\n", config.path,
-			strerror(errno));
+	if (!flight.blocks) {
+		fprintf(stderr, "overwrite: out of memory; send fewer\n");
+		return 2;
+	}
+	fd = arguments_open("overwrite", config.path, O_RDWR, NULL);
+	if (fd < 0) {
+		free(flight.blocks);
 		return 2;
 	}
 	err = run(&config, fd, &flight);
