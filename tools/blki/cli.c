@@ -290,6 +290,7 @@ void cli_print_commands(const struct cli_table *table, FILE *out)
 	for (size_t i = 0; i < table->nr; i++) {
 		const struct cli_command *c = &table->commands[i];
 
-		fprintf(out, "  %s %s %s\n", table->program, c->name, c->args_doc);
+		fprintf(out, "  %s %s%s%s\n", table->program, c->name, *c->args_doc ? " " : "",
+			c->args_doc);
 	}
 }

@@ -91,6 +91,9 @@ struct cli_args {
 	bool clean;
 };
 
+/** CLI_WORDS - initialiser of struct cli_command: exactly @nr arguments */
+#define CLI_WORDS(nr)	.words_min = (nr), .words_max = (nr)
+
 /**
  * struct cli_command - one command
  * @name: one or two words, such as "remap start"

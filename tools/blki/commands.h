@@ -11,6 +11,17 @@
 
 #include "tools/blki/cli.h"
 
+/*
+ * How the commands that both programs have are parsed and done; each gives them a name and its own words of help.
+ * What blki alone takes is or'ed to the options of COMMAND_REMAP_START.
+ */
+#define COMMAND_REMAP_START(more)	.options = CLI_OPTS_REMAP | (more), CLI_WORDS(2), .run = command_remap_start
+#define COMMAND_REMAP_STOP		\
+	.options = CLI_OPTS_DETACH | CLI_OPT_CLEAN, CLI_WORDS(1), .run = command_remap_stop
+#define COMMAND_FILTER_ATTACH		.options = CLI_OPTS_FILTER, CLI_WORDS(2), .run = command_filter_attach
+#define COMMAND_FILTER_DETACH		.options = CLI_OPTS_DETACH, CLI_WORDS(2), .run = command_filter_detach
+#define COMMAND_STATUS			.options = CLI_OPT_JSON, CLI_WORDS(0), .run = command_status
+
 /** command_remap_start - words: ACCEPTOR ORIGIN, with --native as without */
 int command_remap_start(const struct cli_args *args);
 

@@ -32,10 +32,7 @@ static const struct cli_command commands[] = {
 		       "  blki remap start dm-noexcl /dev/sda1\n"
 		       "  blki remap start --freeze-fs --hook fast origin-snap /dev/nvme0n1p2\n"
 		       "  blki remap start --native --offset 2048 /dev/sda /dev/sda1\n",
-		.options = CLI_OPTS_REMAP | CLI_OPT_NATIVE | CLI_OPT_OFFSET | CLI_OPT_FORCE,
-		.words_min = 2,
-		.words_max = 2,
-		.run = command_remap_start,
+		COMMAND_REMAP_START(CLI_OPT_NATIVE | CLI_OPT_OFFSET | CLI_OPT_FORCE),
 	},
 	{
 		.name = "remap stop",
@@ -46,10 +43,7 @@ static const struct cli_command commands[] = {
 		       "  blki remap stop /dev/sda1\n"
 		       "  blki remap stop dm-noexcl\n"
 		       "  blki remap stop --timeout 120 /dev/sda1\n",
-		.options = CLI_OPTS_DETACH | CLI_OPT_CLEAN,
-		.words_min = 1,
-		.words_max = 1,
-		.run = command_remap_stop,
+		COMMAND_REMAP_STOP,
 	},
 	{
 		.name = "filter attach",
@@ -59,10 +53,7 @@ static const struct cli_command commands[] = {
 		       "  blki filter attach null /dev/sda1\n"
 		       "  blki filter attach --hook fast --altitude 3000 null /dev/sda1\n"
 		       "  blki filter attach --timeout 0.5 null /dev/nvme0n1\n",
-		.options = CLI_OPTS_FILTER,
-		.words_min = 2,
-		.words_max = 2,
-		.run = command_filter_attach,
+		COMMAND_FILTER_ATTACH,
 	},
 	{
 		.name = "filter detach",
@@ -73,10 +64,7 @@ static const struct cli_command commands[] = {
 		       "  blki filter detach null /dev/sda1\n"
 		       "  blki filter detach null sda1\n"
 		       "  blki filter detach --timeout 120 null /dev/sda1\n",
-		.options = CLI_OPTS_DETACH,
-		.words_min = 2,
-		.words_max = 2,
-		.run = command_filter_detach,
+		COMMAND_FILTER_DETACH,
 	},
 	{
 		.name = "alias add",
@@ -90,8 +78,7 @@ static const struct cli_command commands[] = {
 		       "  echo \"0 $(blockdev --getsz /dev/sda2) snapshot-origin $(blki alias add "
 		       "/dev/sda2)\" | dmsetup create base\n",
 		.options = CLI_OPT_DRY_RUN | CLI_OPT_JSON,
-		.words_min = 1,
-		.words_max = 1,
+		CLI_WORDS(1),
 		.run = command_alias_add,
 	},
 	{
@@ -103,8 +90,7 @@ static const struct cli_command commands[] = {
 		       "  blki alias del --dry-run /dev/sda2\n"
 		       "  blki alias del sda2\n",
 		.options = CLI_OPT_DRY_RUN | CLI_OPT_JSON,
-		.words_min = 1,
-		.words_max = 1,
+		CLI_WORDS(1),
 		.run = command_alias_del,
 	},
 	{
@@ -116,8 +102,7 @@ static const struct cli_command commands[] = {
 		       "  blki alias list --json\n"
 		       "  watch -n1 blki alias list\n",
 		.options = CLI_OPT_JSON,
-		.words_min = 0,
-		.words_max = 0,
+		CLI_WORDS(0),
 		.run = command_alias_list,
 	},
 	{
@@ -143,10 +128,7 @@ static const struct cli_command commands[] = {
 		       "  blki status\n"
 		       "  blki status --json\n"
 		       "  watch -n1 blki status\n",
-		.options = CLI_OPT_JSON,
-		.words_min = 0,
-		.words_max = 0,
-		.run = command_status,
+		COMMAND_STATUS,
 	},
 	{
 		.name = "list",
@@ -157,8 +139,7 @@ static const struct cli_command commands[] = {
 		       "  blki list --json\n"
 		       "  blki list | column -t\n",
 		.options = CLI_OPT_JSON,
-		.words_min = 0,
-		.words_max = 0,
+		CLI_WORDS(0),
 		.run = command_list,
 	},
 	{
@@ -172,8 +153,7 @@ static const struct cli_command commands[] = {
 		       "  blki events --json\n"
 		       "  blki events --count 1 --timeout 60\n",
 		.options = CLI_OPT_JSON | CLI_OPT_COUNT | CLI_OPT_TIMEOUT,
-		.words_min = 0,
-		.words_max = 0,
+		CLI_WORDS(0),
 		.run = command_events,
 	},
 	{
@@ -186,8 +166,7 @@ static const struct cli_command commands[] = {
 		       "  blki save --file /root/blki.json\n"
 		       "  blki save --dry-run\n",
 		.options = CLI_OPT_FILE | CLI_OPT_DRY_RUN,
-		.words_min = 0,
-		.words_max = 0,
+		CLI_WORDS(0),
 		.run = command_save,
 	},
 	{
@@ -201,8 +180,7 @@ static const struct cli_command commands[] = {
 		       "  blki restore --wait 30\n",
 		.options = CLI_OPT_FILE | CLI_OPT_DRY_RUN | CLI_OPT_WAIT | CLI_OPT_TIMEOUT |
 			   CLI_OPT_JSON,
-		.words_min = 0,
-		.words_max = 0,
+		CLI_WORDS(0),
 		.run = command_restore,
 	},
 };

@@ -33,10 +33,7 @@ static const struct cli_command commands[] = {
 		       "  dmsetup remap start dm-noexcl /dev/sda1\n"
 		       "  dmsetup remap start /dev/mapper/dm-noexcl /dev/sda1\n"
 		       "  dmsetup remap start --timeout 5 dm-noexcl /dev/sda1\n",
-		.options = CLI_OPTS_REMAP,
-		.words_min = 2,
-		.words_max = 2,
-		.run = command_remap_start,
+		COMMAND_REMAP_START(0),
 	},
 	{
 		.name = "remap stop",
@@ -46,10 +43,7 @@ static const struct cli_command commands[] = {
 		       "  dmsetup remap stop dm-noexcl\n"
 		       "  dmsetup remap stop /dev/sda1\n"
 		       "  dmsetup remap stop --timeout 120 dm-noexcl\n",
-		.options = CLI_OPTS_DETACH | CLI_OPT_CLEAN,
-		.words_min = 1,
-		.words_max = 1,
-		.run = command_remap_stop,
+		COMMAND_REMAP_STOP,
 	},
 	{
 		.name = "remap status",
@@ -60,10 +54,7 @@ static const struct cli_command commands[] = {
 		       "  dmsetup remap status\n"
 		       "  dmsetup remap status --json\n"
 		       "  watch -n1 dmsetup remap status\n",
-		.options = CLI_OPT_JSON,
-		.words_min = 0,
-		.words_max = 0,
-		.run = command_status,
+		COMMAND_STATUS,
 	},
 	{
 		.name = "filter start",
@@ -73,10 +64,7 @@ static const struct cli_command commands[] = {
 		       "  dmsetup filter start null /dev/sda1\n"
 		       "  dmsetup filter start --hook list null /dev/sda1\n"
 		       "  dmsetup filter start --timeout 0.5 null /dev/nvme0n1\n",
-		.options = CLI_OPTS_FILTER,
-		.words_min = 2,
-		.words_max = 2,
-		.run = command_filter_attach,
+		COMMAND_FILTER_ATTACH,
 	},
 	{
 		.name = "filter stop",
@@ -86,10 +74,7 @@ static const struct cli_command commands[] = {
 		       "  dmsetup filter stop null /dev/sda1\n"
 		       "  dmsetup filter stop null sda1\n"
 		       "  dmsetup filter stop --timeout 120 null /dev/sda1\n",
-		.options = CLI_OPTS_DETACH,
-		.words_min = 2,
-		.words_max = 2,
-		.run = command_filter_detach,
+		COMMAND_FILTER_DETACH,
 	},
 };
 
