@@ -204,6 +204,27 @@ int alias_add(struct blki *h, dev_t origin, const char *given, dev_t *alias, cha
 	return 0;
 }
 
+int alias_made_end(struct blki *h, struct alias_made *made, int ret)
+{
+	char why[BLKI_SENTENCE_BYTES];
+	struct blki_alias a;
+
+	memcpy(why, h->sentence, sizeof(why));
+	while (made->nr) {
+		dev_t alias = made->devs[--made->nr];
+		int fd = ret ? name_by_path(h, alias, "") : -1;
+
+		if (fd < 0)
+			continue;
+		change(h, BLKI_IOC_ALIAS_DEL, fd, "", &a);
+		close(fd);
+	}
+	free(made->devs);
+	made->devs = NULL;
+	memcpy(h->sentence, why, sizeof(why));
+	return ret;
+}
+
 /* What the kernel would refuse, as far as sysfs tells; its words are those of kernel/alias_list.c. */
 int alias_check_add(struct blki *h, dev_t origin, const char *given, char *node, size_t node_bytes)
 {

@@ -57,6 +57,26 @@ int alias_list(struct blki *h, struct blki_alias_entry **entries, size_t *nr);
 int alias_check_add(struct blki *h, dev_t origin, const char *given, char *node, size_t node_bytes);
 
 /**
+ * struct alias_made - aliases that one call has made, and takes back when it fails
+ * @devs: their numbers, @nr of them
+ * @nr: how many
+ */
+struct alias_made {
+	dev_t *devs;
+	size_t nr;
+};
+
+/**
+ * alias_made_end - forget the aliases, or take them back
+ * @h: a handle; its sentence stays
+ * @made: the aliases
+ * @ret: what the call came to; when it failed, those that nobody has taken up meanwhile are removed
+ *
+ * Return: @ret.
+ */
+int alias_made_end(struct blki *h, struct alias_made *made, int ret);
+
+/**
  * alias_add - make the alias of a device, or find the one there is
  * @h: a handle, connected; its sentence is set on failure
  * @origin: number of the origin

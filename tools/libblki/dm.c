@@ -215,7 +215,8 @@ static int linear_params(struct blki *h, const char *params, char **rewritten)
 	return 0;
 }
 
-static int add_line(struct blki *h, struct dm_task *task, const struct table_line *line)
+static int add_line(struct blki *h, struct dm_task *task, const struct table_line *line,
+		    struct alias_made *made)
 {
 	char *rewritten = NULL;
 	int ret = 0;
@@ -223,7 +224,7 @@ static int add_line(struct blki *h, struct dm_task *task, const struct table_lin
 	if (line->noexcl && !strcmp(line->target, BLKI_LINEAR_TARGET))
 		ret = linear_params(h, line->params, &rewritten);
 	else if (line->noexcl)
-		ret = noexcl_params(h, line->target, line->params, &rewritten);
+		ret = noexcl_params(h, line->target, line->params, made, &rewritten);
 	if (!ret && !dm_task_add_target(task, line->start_sectors, line->length_sectors,
 					line->target, rewritten ? rewritten : line->params))
 		ret = blki_fail(h, ENOMEM, "the table: out of memory; try again");
@@ -286,9 +287,9 @@ static int make_empty(struct blki *h, const struct dm_request *r, const char *lo
 	return ret ? step_failed(h, r, -ret, log) : 0;
 }
 
-/* The table. Its refusal is explained in the kernel log only. */
+/* The table. Its refusal is explained in the kernel log only. @made: in and out: aliases made for it. */
 static int load_table(struct blki *h, const struct dm_request *r, const struct table *table,
-		      const char *log)
+		      struct alias_made *made, const char *log)
 {
 	struct dm_task *task = task_for(r, DM_DEVICE_RELOAD);
 	char reason[BLKI_MSG_MAX];
@@ -298,7 +299,7 @@ static int load_table(struct blki *h, const struct dm_request *r, const struct t
 	if (!task || (r->read_only && !dm_task_set_ro(task)))
 		ret = step_failed(h, r, ENOMEM, log);
 	for (size_t i = 0; i < table->nr && !ret; i++)
-		ret = add_line(h, task, &table->lines[i]);
+		ret = add_line(h, task, &table->lines[i], made);
 	if (!ret) {
 		ret = run_task(task, 0, false);
 		kmsg_reason(kmsg, reason, sizeof(reason));
@@ -360,6 +361,7 @@ static int parse_table(struct blki *h, const struct dm_request *r, struct table 
 
 int dm_create(struct blki *h, const struct dm_request *r, char *node, size_t node_bytes)
 {
+	struct alias_made made = { .nr = 0 };
 	char log[DM_LOG_BYTES];
 	struct table table;
 	int ret = check_request(h, r);
@@ -373,13 +375,14 @@ int dm_create(struct blki *h, const struct dm_request *r, char *node, size_t nod
 	ret = make_empty(h, r, log);
 	if (ret)
 		goto end_log;
-	ret = load_table(h, r, &table, log);
+	ret = load_table(h, r, &table, &made, log);
 	if (!ret)
 		ret = resume(h, r, &table, log);
 	if (!ret)
 		ret = ensure_node(h, r->name, node, node_bytes);
 	if (ret)
 		remove_task(r->name);
+	alias_made_end(h, &made, ret);
 end_log:
 	log_end();
 free_table:
@@ -389,6 +392,7 @@ free_table:
 
 int dm_load(struct blki *h, const struct dm_request *r)
 {
+	struct alias_made made = { .nr = 0 };
 	char log[DM_LOG_BYTES];
 	struct table table;
 	int ret = check_request(h, r);
@@ -398,7 +402,8 @@ int dm_load(struct blki *h, const struct dm_request *r)
 	ret = parse_table(h, r, &table);
 	if (!ret) {
 		log_begin(log);
-		ret = load_table(h, r, &table, log);
+		ret = load_table(h, r, &table, &made, log);
+		alias_made_end(h, &made, ret);
 		log_end();
 	}
 	table_free(&table);

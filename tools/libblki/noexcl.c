@@ -118,6 +118,7 @@ int noexcl_rewrite(const char *target, const char *params, const struct noexcl_h
 /* What the call-backs work on. */
 struct machine {
 	struct blki *h;
+	struct alias_made *made;
 	struct blki_entry *entries;
 	size_t nr;
 	struct blki_alias_entry *aliases;
@@ -173,15 +174,20 @@ static bool is_held(const struct machine *m, dev_t dev)
 	return fd < 0 && errno == EBUSY;
 }
 
+static bool has_alias(const struct machine *m, dev_t dev)
+{
+	for (size_t i = 0; i < m->nr_aliases; i++)
+		if (makedev(m->aliases[i].origin_major, m->aliases[i].origin_minor) == dev)
+			return true;
+	return false;
+}
+
 static bool is_origin(const struct machine *m, dev_t dev)
 {
 	for (size_t i = 0; i < m->nr; i++)
 		if (makedev(m->entries[i].origin_major, m->entries[i].origin_minor) == dev)
 			return true;
-	for (size_t i = 0; i < m->nr_aliases; i++)
-		if (makedev(m->aliases[i].origin_major, m->aliases[i].origin_minor) == dev)
-			return true;
-	return false;
+	return has_alias(m, dev);
 }
 
 static enum noexcl_use use_of_device(void *user, dev_t dev)
@@ -202,8 +208,17 @@ static int alias_of_device(void *user, dev_t dev, const char *word, dev_t *alias
 {
 	const struct machine *m = user;
 	char node[PATH_MAX];
+	dev_t *devs;
+	int ret;
 
-	return alias_add(m->h, dev, word, alias, node, sizeof(node));
+	devs = reallocarray(m->made->devs, m->made->nr + 1, sizeof(*devs));
+	if (!devs)
+		return -ENOMEM;
+	m->made->devs = devs;
+	ret = alias_add(m->h, dev, word, alias, node, sizeof(node));
+	if (!ret && !has_alias(m, dev))
+		devs[m->made->nr++] = *alias;
+	return ret;
 }
 
 /* The device that a snapshot is merged into; for an alias it is the origin that counts. */
@@ -218,9 +233,10 @@ static bool merge_target_in_use(const struct machine *m, const char *params, cha
 	return !held_by_dm(m, dev) && is_held(m, dev);
 }
 
-int noexcl_params(struct blki *h, const char *target, const char *params, char **rewritten)
+int noexcl_params(struct blki *h, const char *target, const char *params, struct alias_made *made,
+		  char **rewritten)
 {
-	struct machine m = { .h = h };
+	struct machine m = { .h = h, .made = made };
 	const struct noexcl_host host = {
 		.find = find_device,
 		.use = use_of_device,

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "tools/libblki/alias.h"
 #include "tools/libblki/handle.h"
 
 /**
@@ -67,10 +68,12 @@ int noexcl_rewrite(const char *target, const char *params, const struct noexcl_h
  * @h: a handle, connected; its sentence is set on failure
  * @target: see noexcl_rewrite()
  * @params: see noexcl_rewrite()
+ * @made: in and out: aliases that did not exist before are added, on failure too
  * @rewritten: out: see noexcl_rewrite()
  *
  * Return: as noexcl_rewrite(); -EBUSY snapshot-merge into a device that is in use.
  */
-int noexcl_params(struct blki *h, const char *target, const char *params, char **rewritten);
+int noexcl_params(struct blki *h, const char *target, const char *params, struct alias_made *made,
+		  char **rewritten);
 
 #endif /* BLKI_NOEXCL_H */
