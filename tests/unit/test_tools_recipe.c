@@ -98,6 +98,7 @@ static void names_of_every_sort(void **state)
 	(void)state;
 	assert_int_equal(stable_names(&source, makedev(8, 1), &ref), 0);
 	assert_string_equal(ref.partuuid, "AAAA-01");
+	assert_false(ref.table_read);
 	assert_string_equal(ref.name, "sda1");
 	assert_int_equal(ref.sectors, 8000);
 	assert_int_equal(stable_names(&source, makedev(253, 0), &ref), 0);

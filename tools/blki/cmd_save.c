@@ -68,6 +68,24 @@ static int add_item(const struct cli_args *args, const struct blki_entry *e, str
 	return 0;
 }
 
+/* The disk was read because neither the kernel (before 6.13) nor udev told; who looks at status should know. */
+static void tell_of_tables(const struct cli_args *args, const struct save *save)
+{
+	bool table_read = false;
+
+	for (size_t i = 0; i < save->nr_items; i++)
+		table_read |= save->items[i].origin.table_read | save->items[i].acceptor.table_read;
+	for (size_t i = 0; i < save->nr_dms; i++)
+		for (size_t j = 0; j < save->dms[i].nr_refs; j++)
+			table_read |= save->dms[i].refs[j].table_read;
+	if (table_read)
+		fprintf(stderr,
+			"%s: save: read partition tables, because neither sysfs nor "
+			"/dev/disk/by-partuuid tells PARTUUIDs here; status counts that as I/O of the "
+			"whole disk\n",
+			args->program);
+}
+
 /* Fills the document. @left_out: out: it lacks something. Return: 0 or -errno, which was said. */
 static int collect(const struct cli_args *args, struct blki *h, struct save *save, bool *left_out)
 {
@@ -173,6 +191,7 @@ int command_save(const struct cli_args *args)
 	ret = collect(args, h, &save, &left_out);
 	code = session_exit_code(ret, true);
 	blki_close(h);
+	tell_of_tables(args, &save);
 	if (!ret)
 		code = put(args, &save);
 	if (!code && left_out)

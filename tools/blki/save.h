@@ -43,6 +43,7 @@
  * @name: kernel name, used when there is no other: after a reboot it may be another device's
  * @sectors: its size; a device of another size is not the one that was saved
  * @alias: meant is the alias of this device
+ * @table_read: @partuuid was read from the disk, which is I/O of the whole disk; not in the file
  */
 struct save_ref {
 	char partuuid[SAVE_NAME_BYTES];
@@ -51,6 +52,7 @@ struct save_ref {
 	char name[SAVE_NAME_BYTES];
 	uint64_t sectors;
 	bool alias;
+	bool table_read;
 };
 
 /**

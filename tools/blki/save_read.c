@@ -307,6 +307,23 @@ static int read_root(struct save *save, struct json_object *root)
 		       read_list(save, root, "interposers", read_item);
 }
 
+static int refuse_text(struct json_tokener *tokener, size_t nr_bytes, struct save *save)
+{
+	enum json_tokener_error error = json_tokener_get_error(tokener);
+
+	if (nr_bytes > SAVE_BYTES_MAX)
+		snprintf(save->error, sizeof(save->error),
+			 "it has %zu bytes, %lu are the most; give a file that blki save wrote",
+			 nr_bytes, SAVE_BYTES_MAX);
+	else
+		snprintf(save->error, sizeof(save->error),
+			 "it is no JSON document (byte %zu: %s); give a file that blki save wrote",
+			 json_tokener_get_parse_end(tokener),
+			 error == json_tokener_continue ? "it ends too early" :
+							  json_tokener_error_desc(error));
+	return -EINVAL;
+}
+
 int save_parse(const char *text, size_t nr_bytes, struct save *save)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
@@ -320,16 +337,7 @@ int save_parse(const char *text, size_t nr_bytes, struct save *save)
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	root = nr_bytes <= SAVE_BYTES_MAX ? json_tokener_parse_ex(tokener, text, (int)nr_bytes) :
 					    NULL;
-	if (root) {
-		ret = read_root(save, root);
-	} else {
-		ret = -EINVAL;
-		snprintf(
-			save->error, sizeof(save->error),
-			"it is no JSON document (byte %zu: %s); give a file that blki save wrote",
-			json_tokener_get_parse_end(tokener),
-			json_tokener_error_desc(json_tokener_get_error(tokener)));
-	}
+	ret = root ? read_root(save, root) : refuse_text(tokener, nr_bytes, save);
 	json_object_put(root);
 	json_tokener_free(tokener);
 	return ret;

@@ -111,17 +111,22 @@ static int link_to(const struct stable_source *source, const char *dir_name, dev
 	return ret;
 }
 
-static int partuuid_of(const struct stable_source *source, dev_t dev, char *text, size_t text_bytes)
+/* @table_read: out: the disk itself had to be asked */
+static int partuuid_of(const struct stable_source *source, dev_t dev, char *text, size_t text_bytes,
+		       bool *table_read)
 {
 	int ret;
 
+	*table_read = false;
 	if (!is_partition(source, dev))
 		return -ENOENT;
 	ret = partuuid_of_uevent(source, dev, text, text_bytes);
 	if (ret)
 		ret = link_to(source, "by-partuuid", dev, text, text_bytes);
-	if (ret && source->probe_partuuid)
+	if (ret && source->probe_partuuid) {
+		*table_read = true;
 		ret = source->probe_partuuid(dev, text, text_bytes);
+	}
 	return ret;
 }
 
@@ -143,7 +148,7 @@ int stable_names(const struct stable_source *source, dev_t dev, struct save_ref 
 	sysfs_dm_name(source->sysfs, dev, ref->dm, sizeof(ref->dm));
 	if (ref->dm[0])
 		return 0;
-	if (partuuid_of(source, dev, ref->partuuid, sizeof(ref->partuuid)))
+	if (partuuid_of(source, dev, ref->partuuid, sizeof(ref->partuuid), &ref->table_read))
 		ref->partuuid[0] = '\0';
 	if (link_to(source, "by-id", dev, ref->by_id, sizeof(ref->by_id)))
 		ref->by_id[0] = '\0';
@@ -169,6 +174,7 @@ static int find_partuuid(const struct stable_source *source, const struct save_r
 	char path[PATH_MAX], text[SAVE_NAME_BYTES];
 	struct dirent *entry;
 	size_t nr_found = 0;
+	bool table_read;
 	dev_t found;
 	DIR *dir;
 
@@ -176,7 +182,7 @@ static int find_partuuid(const struct stable_source *source, const struct save_r
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
 		if (sysfs_dev_of_name(source->sysfs, entry->d_name, &found) ||
-		    partuuid_of(source, found, text, sizeof(text)) ||
+		    partuuid_of(source, found, text, sizeof(text), &table_read) ||
 		    strcasecmp(text, ref->partuuid))
 			continue;
 		*dev = found;
