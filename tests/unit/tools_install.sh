@@ -61,11 +61,35 @@ said=$(LD_LIBRARY_PATH=$lib "$dir/shared") || fail "it does not run"
 	$(pkg-config --libs devmapper) || fail "a program that uses the static library does not build"
 [[ $("$dir/static") == "$said" ]] || fail "the static one says something else"
 
-# the header is one of C++ too, where there is a compiler to tell
+# the library is one for C++ too, where there is a compiler to tell
 if command -v c++ >/dev/null; then
-	printf '#include <blki.h>\nint main() { blki_entry e{}; return (int)e.class_; }\n' >"$dir/stranger.cc"
-	c++ -Wall -Wextra -Werror "-I$root/include" -fsyntax-only "$dir/stranger.cc" ||
+	cat >"$dir/stranger.cc" <<-'PROGRAM'
+		#include <blki.h>
+		#include <cstdio>
+		int main()
+		{
+			blki_entry e{};
+			blki *h = nullptr;
+
+			std::puts(blki_open(&h) ? blki_message(h) : "open");
+			blki_close(h);
+			return static_cast<int>(e.class_);
+		}
+	PROGRAM
+	# shellcheck disable=SC2046 # several words
+	c++ -Wall -Wextra -Werror ${sanitizers:+-fsanitize=$sanitizers} "$dir/stranger.cc" -o "$dir/cxx" \
+		$(PKG_CONFIG_SYSROOT_DIR=$dir/root pkg-config --cflags --libs blki) ||
 		fail "a program in C++ does not build"
+	[[ $(LD_LIBRARY_PATH=$lib "$dir/cxx") == "$said" ]] || fail "the one in C++ says something else"
+fi
+
+# the unit, with its program and manual where they are here
+if command -v systemd-analyze >/dev/null; then
+	sed -E "s#^ExecStart=$prefix#ExecStart=$root#; /^Documentation=/d" \
+		"$root/lib/systemd/system/blki-restore.service" >"$dir/blki-restore.service"
+	# only what it says of this unit: it loads those of this machine, too
+	verdict=$(systemd-analyze verify "$dir/blki-restore.service" 2>&1 | grep -F blki-restore || true)
+	[[ -z $verdict ]] || fail "systemd says of the unit: $verdict"
 fi
 
 # shown: functions of the library; promised: those that the header declares
