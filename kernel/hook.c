@@ -9,6 +9,7 @@
  */
 #include <linux/blk-mq.h>
 #include <linux/rcupdate.h>
+#include <linux/smp.h>
 
 #include "hook.h"
 
@@ -184,9 +185,15 @@ void blki_queue_unfreeze(struct request_queue *q)
  *
  * From the test to that point a task sleeps in one place only: queue entry, while the queue is frozen or
  * its device sleeps. So hold the freeze lock while nobody has the queue frozen, and the device awake; then
- * those who slept there are running again (on_rq), nobody new can sleep there, and one RCU-tasks period,
- * which waits for every running task to sleep or leave the kernel, sees all of them through. Queue
- * entry, fops load and our ->submit_bio (but for what hook_fast.c counts itself) are all before that point.
+ * those who slept there have been woken, nobody new can sleep there, and one RCU-tasks period, which waits
+ * for every running task to sleep or leave the kernel, sees all of them through. Queue entry, fops load and
+ * our ->submit_bio (but for what hook_fast.c counts itself) are all before that point.
+ *
+ * Woken is not yet running (on_rq), and who is not counts as asleep. The wake-up of a task whose CPU is idle is
+ * left to that CPU, which owes RCU nothing until it takes its interrupt: with a virtual CPU that its host does
+ * not schedule that can be later than the whole period, and the task then finds the flag's way without the
+ * operations. A call to every CPU comes after the wake-ups in the same queue, and its interrupt, once begun,
+ * holds up the RCU period that RCU-tasks begins with.
  *
  * A dead disk stays frozen for ever; its sleepers are woken to fail in queue entry and never load the
  * operations, so the period alone is enough.
@@ -207,6 +214,7 @@ void blki_submitters_sync(struct gendisk *gd)
 		mutex_unlock(&q->mq_freeze_lock);
 		wait_event_timeout(q->mq_freeze_wq, !READ_ONCE(q->mq_freeze_depth), HZ / 50 + 1);
 	}
+	kick_all_cpus_sync();
 	synchronize_rcu_tasks();
 	mutex_unlock(&q->mq_freeze_lock);
 	if (dev)
