@@ -190,6 +190,13 @@ static int detach_locked(struct ctl_file *cf, struct blki_detach *d, struct blki
 	int r = 0;
 
 	lockdep_assert_held(&cf->lock);
+	/* a freeze has to write, and what is written is held: it would wait for the end of the hold */
+	if (d->flags & BLKI_DETACH_FREEZE_FS &&
+	    (mine || d->flags & (BLKI_DETACH_HOLD | BLKI_DETACH_RESUME))) {
+		blki_say(say, "interposer %llu: a detach in two steps can not freeze the file system, whose last writes would be held; freeze it before the hold (fsfreeze -f), or do without --freeze-fs",
+			 d->id);
+		return -EINVAL;
+	}
 	if (d->flags & BLKI_DETACH_RESUME) {
 		if (!mine)
 			return -EINVAL;

@@ -259,6 +259,38 @@ static void check_life(void)
 	close(claimed);
 }
 
+/* True: refused, and the kernel says why */
+static bool freeze_refused(__u64 id, __u32 flags)
+{
+	char why[BLKI_MSG_MAX] = "";
+	struct blki_detach args = { .size = sizeof(args), .id = id,
+				    .flags = flags | BLKI_DETACH_FREEZE_FS,
+				    .msg = (__u64)(unsigned long)why, .msg_size = sizeof(why) };
+
+	return ioctl(control_fd, BLKI_IOC_DETACH, &args) < 0 && errno == EINVAL &&
+	       strstr(why, "can not freeze the file system");
+}
+
+static void check_hold(void)
+{
+	struct blki_attach remap = remap_args();
+	struct blki_detach args = { .size = sizeof(args), .flags = BLKI_DETACH_HOLD };
+
+	expect("attach a remap to hold", 0, attach(&remap));
+	args.id = remap.id;
+	expect_true("no freeze with a hold", freeze_refused(remap.id, BLKI_DETACH_HOLD));
+	expect("hold it", 0, ioctl(control_fd, BLKI_IOC_DETACH, &args));
+	expect_true("no freeze in the second half of a detach", freeze_refused(remap.id, 0));
+	expect_true("nor when the caller calls it clean",
+		    freeze_refused(remap.id, BLKI_DETACH_CLEAN));
+	expect_true("nor with a resume", freeze_refused(remap.id, BLKI_DETACH_RESUME));
+	expect_true("the remap is still there", nr_attached() == 1);
+	args.flags = BLKI_DETACH_RESUME;
+	expect("it is still held, and resumes", 0, ioctl(control_fd, BLKI_IOC_DETACH, &args));
+	args.flags = BLKI_DETACH_FREEZE_FS;
+	expect("detach it, in one, with a freeze", 0, ioctl(control_fd, BLKI_IOC_DETACH, &args));
+}
+
 static void check_list(void)
 {
 	struct {
@@ -333,6 +365,7 @@ int main(int argc, char **argv)
 	check_message();
 	check_unwritable();
 	check_life();
+	check_hold();
 	check_list();
 	check_rights();
 	return nr_wrong ? 1 : 0;

@@ -174,7 +174,8 @@ struct blki_attach {
 /*
  * Flags of struct blki_detach. The last three are steps of a detach and exclude each other.
  *
- * BLKI_DETACH_FREEZE_FS: as BLKI_ATTACH_FREEZE_FS.
+ * BLKI_DETACH_FREEZE_FS: as BLKI_ATTACH_FREEZE_FS; not in any step of a detach that is held, because what a
+ *	freeze writes would be held, too.
  * BLKI_DETACH_CLEAN: the caller knows that the acceptor keeps nothing back; needed for BLKI_CLASS_STATEFUL.
  * BLKI_DETACH_HOLD: a remap of kind BLKI_KIND_REMAP: stop half way: new bios are held, none is in the
  *	acceptor, the interposer stays. The caller may now make the acceptor clean and look. Then a detach
