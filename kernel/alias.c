@@ -64,7 +64,7 @@ static noinline void submit_listed(struct alias_disk *alias, struct bio *bio)
 		return;
 	}
 	bio->bi_iter.bi_sector += origin->bd_start_sect;
-	blki_bio_set_dev(bio, alias->shadow, true);
+	blki_bio_set_dev(bio, alias->shadow, true, &alias->move);
 	bio_list_add(&current->bio_list[0], bio);
 }
 
@@ -104,7 +104,7 @@ static void alias_submit(struct bio *bio)
 		return;
 	}
 	bio->bi_iter.bi_sector += origin->bd_start_sect;
-	blki_bio_set_dev(bio, alias->shadow, true);
+	blki_bio_set_dev(bio, alias->shadow, true, &alias->move);
 	static_call(blki_mq_submit)(bio);
 }
 
@@ -303,6 +303,8 @@ static int disk_alloc(struct alias_disk *alias, dev_t devt)
 	snprintf(gd->disk_name, sizeof(gd->disk_name), BLKI_ALIAS_DIR "!%pg", alias->origin);
 	set_capacity(gd, bdev_nr_sectors(alias->origin));
 	set_disk_ro(gd, bdev_read_only(alias->origin));
+	blki_blkg_find(&alias->move.from, gd->part0);
+	blki_blkg_find(&alias->move.to, alias->origin);
 	alias->gd = gd;
 	return 0;
 }

@@ -17,6 +17,7 @@
  * struct alias_disk - one alias; private_data of its gendisk
  * @shadow: where bios go
  * @origin: what they are held against
+ * @move: the root cgroup's way from the alias's queue to the origin's
  * @direct: bios go to blk_mq_submit_bio() at once
  * @look_at: jiffies after which @look is due
  * @nr_bios: per-CPU count
@@ -32,6 +33,7 @@
 struct alias_disk {
 	struct block_device *shadow;
 	struct block_device *origin;
+	struct blki_blkg_move move;
 	bool direct;
 	unsigned long look_at;
 	unsigned long __percpu *nr_bios;

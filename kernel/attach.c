@@ -72,6 +72,11 @@ static int acceptor_fits(struct blki_origin *origin, struct blki_interposer *ip,
 			 origin->bdev);
 		return -ELOOP;
 	}
+	blki_blkg_find(&ip->remap.move.to, ip->remap.bdev);
+	if (origin->disk->hook == &blki_hook_fast)
+		blki_blkg_find(&ip->remap.move.from, origin->bdev);
+	else
+		blki_blkg_ignore(&ip->remap.move.from);
 	ip->remap.rel_sectors = ip->remap.offset_sectors - origin->bdev->bd_start_sect;
 	r = size_fits(origin, ip, say) ?: remap_fits(origin, ip, say);
 	if (!r && ip->kind == BLKI_KIND_NATIVE)

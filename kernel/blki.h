@@ -30,6 +30,7 @@
 #include <blki/filter.h>
 #include <linux/blki.h>
 
+#include "blkg.h"
 #include "compat.h"
 
 /* 16: far above any sensible chain; bounds what a bio can meet */
@@ -93,6 +94,8 @@ struct blki_visits {
  * @rel_sectors: from a sector of the origin's disk to one of @bdev
  * @near: kind native: @bdev is on the origin's own disk, whose queue does not split at fixed sectors
  * @class: enum blki_class
+ * @move: the root cgroup's way from the origin's queue to @bdev's; with the hooks list and wrap, which stand on
+ *	exported interfaces alone, no bio takes it
  */
 struct blki_remap {
 	dev_t devt;
@@ -104,6 +107,7 @@ struct blki_remap {
 	sector_t rel_sectors;
 	bool near;
 	enum blki_class class;
+	struct blki_blkg_move move;
 };
 
 /**

@@ -23,6 +23,12 @@
  */
 #define BLKI_KNOWS_MQ_SUBMIT	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
 
+/*
+ * Kernels whose bios hold one percpu reference on their blkg, the root cgroup's too, which bio_uninit() gives
+ * back (block/blk-cgroup.c). blkg.c counts such references itself; on others it does not.
+ */
+#define BLKI_KNOWS_BLKG_REFS	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
+
 #ifdef CONFIG_PM
 /** blki_queue_device - device whose runtime power state gates @q, or NULL; Context: any */
 static inline struct device *blki_queue_device(struct request_queue *q)

@@ -16,7 +16,6 @@
 #ifndef BLKI_HOOK_H
 #define BLKI_HOOK_H
 
-#include <linux/blk-cgroup.h>
 #include <linux/static_call.h>
 
 #include "blki.h"
@@ -66,32 +65,6 @@ static __always_inline bool blki_bio_is_plain(const struct bio *bio)
 {
 	BUILD_BUG_ON(REQ_OP_READ || (__force u32)REQ_OP_WRITE != 1);
 	return !(bio->bi_opf & (BLKI_CHECKED_FLAGS | ((__force blk_opf_t)REQ_OP_MASK & ~REQ_OP_WRITE)));
-}
-
-/**
- * blki_bio_set_dev - bio_set_dev() for a bdev that is known to be another one
- * @bio: the bio
- * @bdev: where it is to go
- * @remapped: its sector is absolute on @bdev's disk
- *
- * Two RCU sections less than bio_associate_blkg() where the css is the root cgroup's, which is never freed. A
- * bio of another cgroup may hold the last reference on its css's blkg, and one that has none yet gets its
- * submitter's: these take the stock way.
- *
- * Context: any. Source: bio_set_dev() of 6.12.
- */
-static __always_inline void blki_bio_set_dev(struct bio *bio, struct block_device *bdev,
-					     bool remapped)
-{
-	unsigned short flags = bio->bi_flags & ~(1U << BIO_BPS_THROTTLED);
-	bool root = bio->bi_blkg == bdev_get_queue(bio->bi_bdev)->root_blkg;
-
-	bio->bi_flags = remapped ? flags | 1U << BIO_REMAPPED : flags & ~(1U << BIO_REMAPPED);
-	bio->bi_bdev = bdev;
-	if (likely(root))
-		bio_associate_blkg_from_css(bio, blkcg_root_css);
-	else
-		bio_associate_blkg(bio);
 }
 
 /**

@@ -38,10 +38,8 @@ static void nowhere(struct bio *bio)
 DEFINE_STATIC_CALL(blki_mq_submit, nowhere);
 bool blki_mq_submit_known __ro_after_init;
 
-/*
- * percpu_ref_put() and percpu_ref_get() with preemption off in place of rcu_read_lock(), which keeps off the
- * same thing: the switch to atomic mode waits (call_rcu()) for regions of either kind. A reference that is
- * being switched, or is atomic, takes the stock way.
+/* percpu_ref_put() or percpu_ref_get(), as blki_ref_exchange() does them. A reference that is being switched,
+ * or is atomic, takes the stock way.
  */
 static __always_inline bool quick_add(struct percpu_ref *ref, long n)
 {
@@ -53,24 +51,6 @@ static __always_inline bool quick_add(struct percpu_ref *ref, long n)
 	quick = likely(!(ptr & __PERCPU_REF_ATOMIC_DEAD));
 	if (quick)
 		this_cpu_add(*(unsigned long __percpu *)ptr, n);
-	preempt_enable();
-	return quick;
-}
-
-/* Give @from back for @to, both quick, in one go. False: neither is changed */
-static __always_inline bool queue_exchange(struct percpu_ref *from, struct percpu_ref *to)
-{
-	unsigned long from_ptr, to_ptr;
-	bool quick;
-
-	preempt_disable();
-	from_ptr = READ_ONCE(from->percpu_count_ptr);
-	to_ptr = READ_ONCE(to->percpu_count_ptr);
-	quick = likely(!((from_ptr | to_ptr) & __PERCPU_REF_ATOMIC_DEAD));
-	if (quick) {
-		this_cpu_inc(*(unsigned long __percpu *)to_ptr);
-		this_cpu_dec(*(unsigned long __percpu *)from_ptr);
-	}
 	preempt_enable();
 	return quick;
 }
@@ -150,7 +130,7 @@ static __always_inline void submit_acceptor(struct blki_origin *origin, struct b
 	struct percpu_ref *ref = &gd->queue->q_usage_counter;
 	struct bio_list *list = &current->bio_list[0];
 
-	if (unlikely(blk_queue_pm_only(gd->queue) || !queue_exchange(origin->queue_ref, ref))) {
+	if (unlikely(blk_queue_pm_only(gd->queue) || !blki_ref_exchange(origin->queue_ref, ref))) {
 		bio_list_add(list, bio);
 		return;
 	}

@@ -26,11 +26,13 @@
  * struct linear_c - one mapped extent
  * @dev: as dm core wants to see it in ->iterate_devices; its bdev and file are ours
  * @shadow: where clones go
+ * @root: of their queue
  * @offset_sectors: first sector of the extent on the device
  */
 struct linear_c {
 	struct dm_dev dev;
 	struct block_device *shadow;
+	struct blki_blkg root;
 	sector_t offset_sectors;
 };
 
@@ -106,6 +108,7 @@ static int linear_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 		r = -ENOMEM;
 		goto err_put;
 	}
+	blki_blkg_find(&lc->root, lc->dev.bdev);
 	ti->num_flush_bios = 1;
 	ti->num_discard_bios = 1;
 	ti->num_secure_erase_bios = 1;
@@ -135,24 +138,39 @@ static bool beyond_end(struct linear_c *lc, sector_t sector, struct bio *bio)
 	return unlikely(sector + bio_sectors(bio) > bdev_nr_sectors(lc->dev.bdev));
 }
 
+/* The less common ways are out of line, so that the common one has no register to save for them */
+static noinline int map_checked(struct linear_c *lc, struct bio *bio, sector_t sector)
+{
+	bio_set_dev(bio, lc->shadow);
+	bio->bi_iter.bi_sector = sector;
+	return DM_MAPIO_REMAPPED;
+}
+
+static noinline int map_of_group(struct bio *bio)
+{
+	bio_associate_blkg(bio);
+	bio_list_add(&current->bio_list[0], bio);
+	return DM_MAPIO_SUBMITTED;
+}
+
 static int linear_map(struct dm_target *ti, struct bio *bio)
 {
 	struct linear_c *lc = ti->private;
 	enum req_op op = bio_op(bio);
 	sector_t sector = lc->offset_sectors + dm_target_offset(ti, bio->bi_iter.bi_sector);
 
-	if (!bio_sectors(bio))
+	if (unlikely(!bio_sectors(bio)))
 		sector = 0;
 	if (beyond_end(lc, sector, bio))
 		return DM_MAPIO_KILL;
 	if (unlikely((op != REQ_OP_READ && op != REQ_OP_WRITE) || (bio->bi_opf & REQ_ATOMIC) ||
-		     !current->bio_list)) {
-		bio_set_dev(bio, lc->shadow);
-		bio->bi_iter.bi_sector = sector;
-		return DM_MAPIO_REMAPPED;
-	}
-	bio->bi_iter.bi_sector = bio_sectors(bio) ? sector + lc->dev.bdev->bd_start_sect : 0;
-	blki_bio_set_dev(bio, lc->shadow, true);
+		     !current->bio_list))
+		return map_checked(lc, bio, sector);
+	if (likely(bio_sectors(bio)))
+		sector += lc->dev.bdev->bd_start_sect;
+	bio->bi_iter.bi_sector = sector;
+	if (unlikely(!blki_bio_set_first_dev(bio, lc->shadow, &lc->root)))
+		return map_of_group(bio);
 	bio_list_add(&current->bio_list[0], bio);
 	return DM_MAPIO_SUBMITTED;
 }

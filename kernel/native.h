@@ -66,7 +66,7 @@ static __always_inline bool blki_native_aim(struct blki_interposer *ip, struct b
 	trace_blki_remap(ip, bio);
 	if (unlikely(!blki_native_shift(ip, bio)))
 		return false;
-	blki_bio_set_dev(bio, ip->remap.bdev, true);
+	blki_bio_set_dev(bio, ip->remap.bdev, true, &ip->remap.move);
 	return true;
 }
 
@@ -85,7 +85,7 @@ static __always_inline bool blki_native_quick(struct blki_interposer *ip, struct
 	if (unlikely(!blki_bio_is_plain(bio) || blki_bio_may_split(bio, ip->remap.bdev) ||
 		     !blki_native_shift(ip, bio)))
 		return false;
-	blki_bio_set_dev(bio, ip->remap.bdev, true);
+	blki_bio_set_dev(bio, ip->remap.bdev, true, &ip->remap.move);
 	return true;
 }
 

@@ -135,7 +135,7 @@ static __always_inline void blki_remap_aim(struct blki_interposer *ip, struct bi
 	trace_blki_remap(ip, bio);
 	if (likely(bio_sectors(bio)))
 		bio->bi_iter.bi_sector += ip->remap.rel_sectors;
-	blki_bio_set_dev(bio, ip->remap.bdev, false);
+	blki_bio_set_dev(bio, ip->remap.bdev, false, &ip->remap.move);
 }
 
 /**
