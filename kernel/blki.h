@@ -325,7 +325,9 @@ void blki_flag_arm(struct blki_origin *origin);
 void blki_flag_unarm(struct blki_origin *origin);
 void blki_flag_disarm_frozen(struct blki_origin *origin);
 void blki_flag_quiesce(struct blki_origin *origin);
+bool blki_flag_visited(struct blki_origin *origin);
 void blki_hook_fast_init(void);
+void blki_hook_ftrace_init(void);
 
 /* chain.c */
 int blki_chain_check(struct blki_origin *origin, struct blki_interposer *ip, struct blki_say *say);

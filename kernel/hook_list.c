@@ -150,6 +150,20 @@ void blki_flag_quiesce(struct blki_origin *origin)
 	mutex_unlock(&disk->install);
 }
 
+/**
+ * blki_flag_visited - is any bio of an origin in its hook?
+ * @origin: an origin whose hook counts visits out (&blki_hook_ops.drops)
+ *
+ * A visit lasts until its bio is in a queue. So who finds nobody inside finds the bios of all visits that had
+ * begun in a queue, ended, or held.
+ *
+ * Context: any. Return: false: since the call there was a moment without a visit.
+ */
+bool blki_flag_visited(struct blki_origin *origin)
+{
+	return is_inside(origin);
+}
+
 /** blki_flag_unarm - nothing came of the attach; late callers find an empty chain. Context: may sleep */
 void blki_flag_unarm(struct blki_origin *origin)
 {

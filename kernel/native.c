@@ -105,15 +105,38 @@ int blki_native_check(struct blki_origin *origin, struct blki_interposer *ip, st
 	return 0;
 }
 
+/* Visits last as long as the acceptor's queue entry, and held ones no time at all; within 40 ms there is a moment
+ * without one unless many CPUs submit without pause, or somebody has the acceptor frozen
+ */
+#define VISITS_WAIT_MS	40
+
+/*
+ * Whoever was sent to the acceptor has entered its queue. The fast hook counts its visits, which last that long.
+ * Bios of the list hook leave it for the caller's list: they are still in the hook, on their way, or asleep in
+ * the entry of either queue. A visit that does not end is one of those, too: it sleeps, but only in that entry,
+ * before it is in the acceptor's queue.
+ */
+static void sent_arrive(struct blki_origin *origin, struct gendisk *acceptor)
+{
+	unsigned long until = jiffies + msecs_to_jiffies(VISITS_WAIT_MS);
+	struct gendisk *gd = origin->bdev->bd_disk;
+
+	while (origin->disk->hook->drops && time_before(jiffies, until)) {
+		if (!blki_flag_visited(origin))
+			return;
+		schedule_timeout_uninterruptible(1);
+	}
+	blki_submitters_sync(gd);
+	if (acceptor != gd)
+		blki_submitters_sync(acceptor);
+}
+
 /**
  * blki_native_drain - wait until the acceptor has no direct bio of ours
  * @ip: kind native; its origin's mode is HOLD, so no more are sent
  * @timeout_ms: longest wait for the acceptor
  *
- * Who was sent before is on his way to the acceptor's queue or in it. First those who are still in the hook
- * or on their way, by the origin's queue and, as they sleep there too, by the acceptor's; then what is in
- * the acceptor's queue, by a freeze. A visit of the fast hook may be anywhere in between: it ends in the
- * acceptor's queue before the last RCU-tasks period does, for it sleeps only after it has entered that.
+ * First for those who are on their way into the acceptor's queue, then, by a freeze, for what is in it.
  *
  * Context: may sleep. Return: 0; -ETIMEDOUT the acceptor did not drain.
  */
@@ -122,9 +145,7 @@ int blki_native_drain(struct blki_interposer *ip, unsigned int timeout_ms)
 	struct gendisk *acceptor = ip->remap.bdev->bd_disk;
 	int r;
 
-	blki_submitters_sync(ip->origin->bdev->bd_disk);
-	if (acceptor != ip->origin->bdev->bd_disk)
-		blki_submitters_sync(acceptor);
+	sent_arrive(ip->origin, acceptor);
 	r = blki_queue_freeze(acceptor->queue, timeout_ms);
 	if (!r)
 		blki_queue_unfreeze(acceptor->queue);
