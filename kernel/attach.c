@@ -87,10 +87,23 @@ static int acceptor_fits(struct blki_origin *origin, struct blki_interposer *ip,
 	return r;
 }
 
+/* May its hook carry this interposer? */
+static int carry_allowed(struct blki_origin *origin, struct blki_interposer *ip,
+			 struct blki_say *say)
+{
+	const struct blki_hook_ops *hook = origin->disk->hook;
+
+	if (ip->kind == BLKI_KIND_FILTER || !hook->filters_only)
+		return 0;
+	blki_say(say, "%pg: the hook \"%s\" can be switched off (kernel.ftrace_enabled=0), and then bios would pass the remap; detach what uses it, and ask for list or fast",
+		 origin->bdev, hook->name);
+	return -EOPNOTSUPP;
+}
+
 /* May this interposer join? Then let it prepare itself; blki_dismiss() undoes it. */
 static int admit(struct blki_origin *origin, struct blki_interposer *ip, struct blki_say *say)
 {
-	int r = blki_chain_check(origin, ip, say);
+	int r = carry_allowed(origin, ip, say) ?: blki_chain_check(origin, ip, say);
 
 	if (r)
 		return r;
@@ -110,12 +123,14 @@ static int admit(struct blki_origin *origin, struct blki_interposer *ip, struct 
 
 /**
  * blki_dismiss - undo an interposer's preparations
- * @ip: one that is in no chain, and no bio inside it
+ * @ip: one that is in no chain
  *
  * Context: may sleep.
  */
 void blki_dismiss(struct blki_interposer *ip)
 {
+	if (ip->origin->disk->hook->emptied)
+		ip->origin->disk->hook->emptied();
 	if (ip->kind == BLKI_KIND_NATIVE)
 		blki_origin_aim(ip->origin, NULL, NULL);
 	if (ip->kind != BLKI_KIND_FILTER)
@@ -207,8 +222,11 @@ static int go_live(struct blki_origin *origin, struct blki_interposer *ip, unsig
 	ktime_t begin;
 	int r;
 
-	if (first && hook->arm)
-		hook->arm(origin);
+	if (first && hook->arm) {
+		r = hook->arm(origin, say);
+		if (r)
+			return r;
+	}
 	noio = memalloc_noio_save();
 	begin = ktime_get();
 	r = blki_queue_freeze(q, timeout_ms);

@@ -13,7 +13,8 @@
  *
  * What a bio in the hook may look at (chain, mode, disk table) only changes while the origin's queue is
  * frozen, or as hook.c proves for the single case. The reference that every ->submit_bio call holds on the
- * queue is thus the read lock of this module, and a freeze is its grace period.
+ * queue is thus the read lock of this module, and a freeze is its grace period. hook_ftrace.c, which takes no
+ * remap, has neither, and says how it does without.
  */
 #ifndef BLKI_H
 #define BLKI_H
@@ -200,29 +201,37 @@ enum blki_way {
  * @id: for userspace
  * @mq: it serves blk-mq devices; otherwise bio-based ones
  * @drops: it lets go of the queue reference, and so counts visits out
- * @usable: can it be used on this kernel? Optional.
- * @submit: the disk's ->submit_bio while any bdev of it is hooked
+ * @filters_only: it can be switched off from outside, so no remap may depend on it
+ * @unusable: why it can not be used on this kernel, or NULL. Optional.
+ * @is_on: do bios arrive, or has it been switched off? Any context. Required with @filters_only.
+ * @submit: the disk's ->submit_bio while any bdev of it is hooked. Optional, without it there is none.
  * @arm: make the bios of an origin arrive, its chain still empty; returns when no submitter is left that had
- *	decided to go straight to the driver and has not entered the queue. May sleep. Optional.
+ *	decided to go straight to the driver and has not entered the queue. May sleep. Returns 0 or -errno,
+ *	with the reason in @say, and nothing is armed. Optional.
  * @unarm: undo @arm when nothing came of the attach: the chain is empty, the queue not frozen. May sleep.
  *	Required with @arm.
  * @arm_frozen: what of it needs the origin's queue frozen. Optional.
  * @disarm_frozen: stop it; the origin's queue is frozen, its chain empty. Required.
  * @quiesce: after the unfreeze: returns when no submitter is inside or on its way into @submit for the
  *	origin. May sleep. Optional: @disarm_frozen has seen to it.
+ * @emptied: returns when no bio is in what was taken out of a chain. May sleep. Optional: the freeze of the
+ *	queue has seen to it.
  */
 struct blki_hook_ops {
 	const char *name;
 	enum blki_hook id;
 	bool mq;
 	bool drops;
-	bool (*usable)(void);
+	bool filters_only;
+	const char *(*unusable)(void);
+	bool (*is_on)(void);
 	void (*submit)(struct bio *bio);
-	void (*arm)(struct blki_origin *origin);
+	int (*arm)(struct blki_origin *origin, struct blki_say *say);
 	void (*unarm)(struct blki_origin *origin);
 	void (*arm_frozen)(struct blki_origin *origin);
 	void (*disarm_frozen)(struct blki_origin *origin);
 	void (*quiesce)(struct blki_origin *origin);
+	void (*emptied)(void);
 };
 
 /**
@@ -319,9 +328,9 @@ const char *blki_hook_name(enum blki_hook id);
 const struct blki_hook_ops *blki_hook_find(struct block_device *bdev, enum blki_hook wanted,
 					   struct blki_say *say);
 
-/* hook_list.c, hook_fast.c, hook_wrap.c */
-extern const struct blki_hook_ops blki_hook_list, blki_hook_fast, blki_hook_wrap;
-void blki_flag_arm(struct blki_origin *origin);
+/* hook_list.c, hook_fast.c, hook_wrap.c, hook_ftrace.c */
+extern const struct blki_hook_ops blki_hook_list, blki_hook_fast, blki_hook_wrap, blki_hook_ftrace;
+int blki_flag_arm(struct blki_origin *origin, struct blki_say *say);
 void blki_flag_unarm(struct blki_origin *origin);
 void blki_flag_disarm_frozen(struct blki_origin *origin);
 void blki_flag_quiesce(struct blki_origin *origin);

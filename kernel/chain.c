@@ -3,7 +3,9 @@
  * The chain of an origin: its filters by altitude, and the remap that follows them.
  *
  * hook.c walks it for every bio; this file changes it. Who walks holds the queue reference, so a change is
- * made while the queue is frozen; hold_lock besides lets the status be read at any time.
+ * made while the queue is frozen; hold_lock besides lets the status be read at any time. Only bios of the hook
+ * "ftrace" walk without a reference: for them each link changes in one store, once what it leads to is linked,
+ * and what was taken out still leads on until &blki_hook_ops.emptied has returned.
  */
 #include "blki.h"
 
@@ -42,18 +44,21 @@ int blki_chain_check(struct blki_origin *origin, struct blki_interposer *ip, str
 	return 0;
 }
 
-/* Who judges: the filters with a ->submit, in order. Frozen. */
+/* Who judges: the filters with a ->submit, in order; linked from the last one up. Frozen. */
 static void judges_link(struct blki_origin *origin)
 {
-	struct blki_interposer **link = &origin->judges, *ip;
+	struct blki_interposer *judges[BLKI_CHAIN_MAX], *lower = NULL, *ip;
+	unsigned int nr = 0;
 
-	for (ip = origin->filters; ip; ip = ip->next) {
-		if (!ip->submit)
-			continue;
-		*link = ip;
-		link = &ip->next_judge;
+	for (ip = origin->filters; ip; ip = ip->next)
+		if (ip->submit)
+			judges[nr++] = ip;
+	while (nr) {
+		ip = judges[--nr];
+		smp_store_release(&ip->next_judge, lower);
+		lower = ip;
 	}
-	*link = NULL;
+	smp_store_release(&origin->judges, lower);
 }
 
 /* Bios that came to the origin, without the parts of those that came twice */
@@ -88,7 +93,7 @@ void blki_chain_insert_frozen(struct blki_origin *origin, struct blki_interposer
 		while (*link && (*link)->altitude >= ip->altitude)
 			link = &(*link)->next;
 		ip->next = *link;
-		*link = ip;
+		smp_store_release(link, ip);
 		origin->nr_filters++;
 		judges_link(origin);
 	}
@@ -113,7 +118,7 @@ void blki_chain_remove_frozen(struct blki_origin *origin, struct blki_interposer
 	} else {
 		while (*link != ip)
 			link = &(*link)->next;
-		*link = ip->next;
+		WRITE_ONCE(*link, ip->next);
 		origin->nr_filters--;
 		judges_link(origin);
 	}

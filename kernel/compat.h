@@ -23,6 +23,10 @@
  */
 #define BLKI_KNOWS_MQ_SUBMIT	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
 
+/* The hook "ftrace" is a direct call, written for one machine; without it hook_ftrace.c is not built */
+#define BLKI_HAS_FTRACE_HOOK	(IS_ENABLED(CONFIG_X86_64) && \
+				 IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS))
+
 /*
  * Kernels whose bios hold one percpu reference on their blkg, the root cgroup's too, which bio_uninit() gives
  * back (block/blk-cgroup.c). blkg.c counts such references itself; on others it does not.

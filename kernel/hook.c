@@ -85,21 +85,21 @@ static void trace_submit(struct blki_origin *origin, struct bio *bio)
 {
 	struct blki_interposer *ip;
 
-	for (ip = origin->filters; ip; ip = ip->next)
+	for (ip = READ_ONCE(origin->filters); ip; ip = READ_ONCE(ip->next))
 		trace_blki_submit(ip, bio);
 }
 
 /* A filter ends a bio: the lower ones have not seen it. */
 static void judged_complete(struct blki_interposer *ip, struct bio *bio)
 {
-	struct blki_interposer *lower = ip->next ?: ip->origin->remap;
+	struct blki_interposer *lower = READ_ONCE(ip->next) ?: ip->origin->remap;
 
 	while (lower) {
 		this_cpu_inc(lower->stats->missed);
 		this_cpu_add(lower->stats->missed_bytes, bio->bi_iter.bi_size);
 		if (lower->kind != BLKI_KIND_FILTER)
 			break;
-		lower = lower->next ?: ip->origin->remap;
+		lower = READ_ONCE(lower->next) ?: ip->origin->remap;
 	}
 	this_cpu_inc(ip->stats->completed);
 	trace_blki_complete(ip, bio);
@@ -110,6 +110,8 @@ static void judged_complete(struct blki_interposer *ip, struct bio *bio)
  * blki_chain_run - let the filters judge a bio, and send it where they or the mode say
  * @origin: where the bio is
  * @bio: the bio, counted by blki_chain_is_quick()
+ *
+ * With the hook ftrace the chain may change meanwhile (chain.c).
  *
  * Context: ->submit_bio; does not sleep. Return: where the bio goes.
  */
@@ -124,7 +126,7 @@ enum blki_way blki_chain_run(struct blki_origin *origin, struct bio *bio)
 	}
 	if (trace_blki_submit_enabled())
 		trace_submit(origin, bio);
-	for (ip = origin->judges; ip; ip = ip->next_judge) {
+	for (ip = READ_ONCE(origin->judges); ip; ip = READ_ONCE(ip->next_judge)) {
 		if (unlikely(ip->submit(&ip->filter, bio) == BLKI_COMPLETE)) {
 			judged_complete(ip, bio);
 			return BLKI_WAY_GONE;
@@ -301,6 +303,7 @@ static const struct blki_hook_ops *const hooks[] = {
 	&blki_hook_list,
 	&blki_hook_fast,
 	&blki_hook_wrap,
+	BLKI_HAS_FTRACE_HOOK ? &blki_hook_ftrace : NULL,
 };
 
 static const struct blki_hook_ops *hook_by_id(enum blki_hook id)
@@ -308,7 +311,7 @@ static const struct blki_hook_ops *hook_by_id(enum blki_hook id)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		if (hooks[i]->id == id)
+		if (hooks[i] && hooks[i]->id == id)
 			return hooks[i];
 	return NULL;
 }
@@ -339,20 +342,27 @@ const struct blki_hook_ops *blki_hook_find(struct block_device *bdev, enum blki_
 {
 	bool mq = queue_is_mq(bdev_get_queue(bdev));
 	const struct blki_hook_ops *hook;
+	const char *why;
 
 	BUILD_BUG_ON(BIO_FLAG_LAST > BIO_BLKI_SEEN);
 
 	hook = wanted == BLKI_HOOK_DEFAULT ? mq ? &blki_hook_list : &blki_hook_wrap :
 					     hook_by_id(wanted);
-	if (!hook || hook->mq != mq) {
+	if (!hook) {
+		blki_say(say, "%pg: the hook \"ftrace\" needs ftrace direct calls, which this kernel has not; use list",
+			 bdev);
+		return ERR_PTR(-EOPNOTSUPP);
+	}
+	if (hook->mq != mq) {
 		blki_say(say, "%pg: the hook \"%s\" does not serve a %s device; ask for %s or for the default",
 			 bdev, blki_hook_name(wanted), mq ? "blk-mq" : "bio-based",
 			 mq ? "list, fast" : "wrap");
 		return ERR_PTR(-EOPNOTSUPP);
 	}
-	if (hook->usable && !hook->usable()) {
-		blki_say(say, "%pg: the hook \"%s\" can not be used on this kernel: blk_mq_submit_bio() was not found, or is none that this module knows; use list",
-			 bdev, hook->name);
+	why = hook->unusable ? hook->unusable() : NULL;
+	if (why) {
+		blki_say(say, "%pg: the hook \"%s\" can not be used on this kernel: %s; use list",
+			 bdev, hook->name, why);
 		return ERR_PTR(-EOPNOTSUPP);
 	}
 	if (origin_refused(bdev, say))

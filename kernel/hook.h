@@ -110,7 +110,7 @@ static __always_inline bool blki_chain_is_quick(struct blki_origin *origin, stru
 	blki_plant();
 	this_cpu_inc(visits->in);
 	this_cpu_add(visits->bytes, bio->bi_iter.bi_size);
-	return likely(!origin->judges && !trace_blki_submit_enabled() && (s16)bio->bi_flags >= 0);
+	return likely(!data_race(origin->judges) && !trace_blki_submit_enabled() && (s16)bio->bi_flags >= 0);
 }
 
 /**

@@ -236,9 +236,10 @@ static void fast_submit(struct bio *bio)
 	}
 }
 
-static bool fast_usable(void)
+static const char *fast_unusable(void)
 {
-	return blki_mq_submit_known;
+	return blki_mq_submit_known ? NULL :
+	       "blk_mq_submit_bio() was not found, or is none that this module knows";
 }
 
 const struct blki_hook_ops blki_hook_fast = {
@@ -246,7 +247,7 @@ const struct blki_hook_ops blki_hook_fast = {
 	.id = BLKI_HOOK_FAST,
 	.mq = true,
 	.drops = true,
-	.usable = fast_usable,
+	.unusable = fast_unusable,
 	.submit = fast_submit,
 	.arm = blki_flag_arm,
 	.unarm = blki_flag_unarm,

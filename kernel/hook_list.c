@@ -65,6 +65,7 @@ static void list_submit(struct bio *bio)
 /**
  * blki_flag_arm - make the bios of an origin arrive; &blki_hook_ops.arm of list and fast
  * @origin: the origin, its chain empty
+ * @say: unused, it does not fail
  *
  * fops first, then the flag: who sees the flag must see the operations. synchronize_rcu() puts a full
  * barrier on every CPU between the two stores, so a CPU that reads the flag as set reads the operations
@@ -73,9 +74,9 @@ static void list_submit(struct bio *bio)
  * Then blki_submitters_sync(): those who had read the flag as clear have entered the queue when it returns;
  * the freeze that the caller does next waits for them. From then on every bio of the origin comes here.
  *
- * Context: may sleep.
+ * Context: may sleep. Return: 0.
  */
-void blki_flag_arm(struct blki_origin *origin)
+int blki_flag_arm(struct blki_origin *origin, struct blki_say *say)
 {
 	struct blki_disk *disk = origin->disk;
 
@@ -87,6 +88,7 @@ void blki_flag_arm(struct blki_origin *origin)
 	mutex_unlock(&disk->install);
 	blki_slot_set(disk, origin, true);
 	blki_submitters_sync(disk->gd);
+	return 0;
 }
 
 /** blki_flag_disarm_frozen - no more bios from now on; Context: the origin's queue is frozen, or unarm */

@@ -17,6 +17,8 @@ static int __init blki_init(void)
 	if (r)
 		return r;
 	blki_hook_fast_init();
+	if (BLKI_HAS_FTRACE_HOOK)
+		blki_hook_ftrace_init();
 	r = blki_filter_register(&blki_filter_null);
 	if (r)
 		goto err_remap;

@@ -346,6 +346,7 @@ static void entry_fill(struct blki_entry *e, struct blki_origin *origin, struct 
 	e->altitude = ip->altitude;
 	e->state = test_bit(GD_DEAD, &origin->bdev->bd_disk->state) ? BLKI_STATE_DEAD :
 		   origin->mode == BLKI_MODE_HOLD && ip == origin->remap ? BLKI_STATE_HOLDING :
+		   origin->disk->hook->is_on && !origin->disk->hook->is_on() ? BLKI_STATE_OFF :
 		   BLKI_STATE_LIVE;
 	e->since_ns = ip->since_ns;
 	e->nr_completed = blki_stat(ip, completed);

@@ -92,6 +92,7 @@ static void json_has_every_field(void **state)
 	assert_null(get(f, "acceptor_name"));
 	assert_int_equal(json_object_get_uint64(get(f, "altitude")), 1000);
 	assert_string_equal(get_string(f, "state"), "live");
+	assert_string_equal(status_state_name(BLKI_STATE_OFF), "off");
 	assert_string_equal(get_string(f, "since"), "2026-01-01T00:00:00.000000005Z");
 	assert_int_equal(json_object_get_uint64(get(f, "nr_completed")), 2);
 	assert_int_equal(json_object_get_uint64(get(f, "nr_bytes")), 28672);

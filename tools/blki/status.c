@@ -45,6 +45,8 @@ const char *status_state_name(unsigned int state)
 		return "holding";
 	case BLKI_STATE_DEAD:
 		return "dead";
+	case BLKI_STATE_OFF:
+		return "off";
 	default:
 		return "unknown";
 	}

@@ -50,7 +50,7 @@ bool status_is_remap(const struct blki_entry *e);
 /** status_kind_name - "filter", "remap", "native", or "unknown" for a number of a newer module */
 const char *status_kind_name(unsigned int kind);
 
-/** status_state_name - "live", "holding", "dead", or "unknown" */
+/** status_state_name - "live", "holding", "dead", "off", or "unknown" */
 const char *status_state_name(unsigned int state);
 
 /** status_flags_json - BLKI_ATTACH_* as a list of the options' names; NULL when out of memory */

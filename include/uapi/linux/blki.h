@@ -71,8 +71,8 @@ enum blki_class {
  * @BLKI_HOOK_WRAP: bio-based origin; the disk's ->submit_bio wrapped
  * @BLKI_HOOK_FAST: blk-mq origin; the same flag, but a passed bio goes to blk_mq_submit_bio() at once, the
  *	queue reference dropped meanwhile; that function is not exported, its address is looked up
- * @BLKI_HOOK_FTRACE: blk-mq origin; an ftrace direct call at submit_bio_noacct(). For measuring, filters
- *	only: kernel.ftrace_enabled=0 switches it off
+ * @BLKI_HOOK_FTRACE: blk-mq origin; an ftrace direct call at submit_bio_noacct_nocheck(). For measuring,
+ *	filters only: kernel.ftrace_enabled=0 switches it off (BLKI_STATE_OFF)
  */
 enum blki_hook {
 	BLKI_HOOK_DEFAULT	= 0,
@@ -87,11 +87,13 @@ enum blki_hook {
  * @BLKI_STATE_LIVE: bios pass through it
  * @BLKI_STATE_HOLDING: a remap being detached, or held by its owner (BLKI_DETACH_HOLD): new bios are held
  * @BLKI_STATE_DEAD: the origin's disk is gone; every bio fails with EIO; detach it
+ * @BLKI_STATE_OFF: hook ftrace: kernel.ftrace_enabled is 0, so bios pass without being seen until it is 1
  */
 enum blki_state {
 	BLKI_STATE_LIVE		= 1,
 	BLKI_STATE_HOLDING	= 2,
 	BLKI_STATE_DEAD		= 3,
+	BLKI_STATE_OFF		= 4,
 };
 
 /**
