@@ -101,6 +101,8 @@ static void class_identity_keeps_the_bytes(void **state)
 	expect("0 100 log-writes 250:0 8:2", BLKI_CLASS_IDENTITY, NULL);
 	expect("0 100 mirror core 1 1024 2 250:0 0 8:2 0", BLKI_CLASS_IDENTITY, NULL);
 	expect("0 100 cache 8:2 8:2 250:0 512 1 writethrough smq 0", BLKI_CLASS_IDENTITY, NULL);
+	expect("0 100 striped 1 8 250:0 0", BLKI_CLASS_IDENTITY, NULL);
+	expect("0 60 linear 250:0 0\n60 40 striped 1 8 250:0 60", BLKI_CLASS_IDENTITY, NULL);
 	tables[1] = "0 100 linear 250:0 0";
 	expect("0 100 dust 253:1 0 512", BLKI_CLASS_IDENTITY, NULL);
 }
@@ -128,6 +130,10 @@ static void class_transforming_says_why(void **state)
 	expect("0 100 linear 8:2 0", BLKI_CLASS_TRANSFORMING, "ends on sdb");
 	expect("0 100 mirror core 1 1024 2 8:2 0 250:0 0", BLKI_CLASS_TRANSFORMING, "ends on sdb");
 	expect("0 100 clone 8:2 8:2 250:0 8", BLKI_CLASS_TRANSFORMING, "ends on sdb");
+	expect("0 100 striped 2 8 250:0 0 8:2 0", BLKI_CLASS_TRANSFORMING, "not just one stripe");
+	expect("0 100 striped 1 8 250:0 8", BLKI_CLASS_TRANSFORMING, "sector 0 to sector 8");
+	expect("0 100 striped 1 8 8:2 0", BLKI_CLASS_TRANSFORMING, "ends on sdb");
+	expect("0 100 striped x 8 250:0 0", BLKI_CLASS_TRANSFORMING, "not just one");
 	expect("0 100 linear garbage", BLKI_CLASS_TRANSFORMING, "not understood");
 	expect("0 100 mirror core 99999999999 x", BLKI_CLASS_TRANSFORMING, "not understood");
 	expect(NULL, BLKI_CLASS_TRANSFORMING, "not the origin");

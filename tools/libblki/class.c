@@ -64,6 +64,8 @@ static const struct rule rules[] = {
 	/* its devices have no fixed place, see first_leg() */
 	{ "mirror", BLKI_CLASS_IDENTITY, NONE, NONE },
 	{ "snapshot-origin", BLKI_CLASS_IDENTITY, 0, NONE },
+	/* with one stripe, see stripes_are_one() */
+	{ "striped", BLKI_CLASS_IDENTITY, 2, 3 },
 	{ "writecache", BLKI_CLASS_STATEFUL, 1, NONE },
 };
 
@@ -137,6 +139,14 @@ static bool delay_is_one(const struct words *words)
 	return true;
 }
 
+/* striped takes NR_STRIPES CHUNK DEV OFFSET ...: one stripe only cuts bios at its chunks, more move the data */
+static bool stripes_are_one(const struct words *words)
+{
+	uint64_t nr_stripes;
+
+	return word_number(words, 0, &nr_stripes) && nr_stripes == 1;
+}
+
 /* LOG NR_LOG_ARGS ... NR_LEGS DEV OFFSET ...: the place of the first leg, which is read and never behind */
 static int first_leg(const struct words *words)
 {
@@ -178,6 +188,8 @@ static bool judge_line(struct walk *w, const char *name, const struct dmtable_li
 	    (rule->offset != NONE && !word_number(words, rule->offset, &offset)) ||
 	    (rule->device == NONE && !word_number(words, device + 1, &offset)))
 		transforming(w, "the table of %s is not understood", name);
+	else if (!strcmp(line->target, "striped") && !stripes_are_one(words))
+		transforming(w, "its target striped (%s) has not just one stripe", name);
 	else if (offset != line->start_sectors)
 		transforming(w,
 			     "its target %s (%s) maps sector %" PRIu64 " to sector %" PRIu64

@@ -5,8 +5,9 @@
  * remap.c -> [this] -> dmtable.c, sysfs.c. From the live table of the acceptor, walked down along the device
  * that carries the data to the bottom:
  *
- *   identity      linear, blki-linear, delay, flakey and dust at the same offset; snapshot-origin, era and
- *                 log-writes; mirror with the origin as its first leg; cache in writethrough or passthrough mode
+ *   identity      linear, blki-linear, delay, flakey and dust at the same offset, striped with one stripe, too;
+ *                 snapshot-origin, era and log-writes; mirror with the origin as its first leg; cache in
+ *                 writethrough or passthrough mode
  *   stateful      writecache; cache in writeback mode; clone onto the origin
  *   transforming  every other target, known or not; and any stack that does not end on the origin, or ends at
  *                 another offset
