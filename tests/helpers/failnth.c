@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * failnth: attach and detach one interposer with the first, second, third ... allocation of the call failing.
+ * failnth: attach and detach one interposer with the first, second, third ... allocation of the
+ * call failing.
  *
- * test -> /proc/thread-self/fail-nth -> the control device. It goes on until a call has no further allocation that
- * could fail. After a failed attach nothing may be attached; after a failed detach the interposer must still be
- * there, and a detach without a fault must end it. It needs a kernel with failslab (the debug kernels).
+ * test -> /proc/thread-self/fail-nth -> the control device. It goes on until a call has no
+ * further allocation that could fail. After a failed attach nothing may be attached; after a
+ * failed detach the interposer must still be there, and a detach without a fault must end it. It
+ * needs a kernel with failslab (the debug kernels).
  */
 #include <argp.h>
 #include <errno.h>
@@ -110,50 +112,73 @@ static int detach(struct trial *trial, unsigned int nth, bool *happened)
 
 static int wrong(const char *what, unsigned int nth, int err, const struct trial *trial)
 {
-	fprintf(stderr, "failnth: allocation %u: %s (%s: %s)\n", nth, what, strerror(-err), trial->said);
+	fprintf(stderr, "failnth: allocation %u: %s (%s: %s)\n", nth, what, strerror(-err),
+		trial->said);
 	return -EIO;
 }
 
-/* Detach with the allocation @nth failing, and again without. Sets *more when there was such an allocation. */
-static int try_detach(struct trial *trial, unsigned int nth, bool *more)
+static int detach_whole(struct trial *trial, unsigned int nth)
+{
+	int err = detach(trial, 0, &(bool){ false });
+
+	if (err || nr_attached(trial))
+		return wrong("it can not be detached", nth, err, trial);
+	return 0;
+}
+
+/* Attach with the allocation @nth failing. Returns 1 when there was such an allocation, 0 when
+ * not.
+ */
+static int try_attach(struct trial *trial, unsigned int nth)
 {
 	bool happened;
-	int err = detach(trial, nth, &happened);
+	int err = attach(trial, nth, &happened);
 
-	*more |= happened;
+	if (err && !happened)
+		return wrong("the attach fails without a fault", nth, err, trial);
+	if (err && err != -ENOMEM)
+		return wrong("the attach fails with another error than ENOMEM", nth, err, trial);
+	if (err && nr_attached(trial))
+		return wrong("the attach failed and something is attached", nth, err, trial);
+	if (err)
+		trial->nr_refused++;
+	else
+		err = detach_whole(trial, nth);
+	return err && err != -ENOMEM ? err : happened;
+}
+
+/* Attach, and detach with the allocation @nth failing. Returns as try_attach(). */
+static int try_detach(struct trial *trial, unsigned int nth)
+{
+	bool happened;
+	int err = attach(trial, 0, &happened);
+
+	if (err)
+		return wrong("the attach fails after all those", nth, err, trial);
+	err = detach(trial, nth, &happened);
 	if (err && err != -ENOMEM)
 		return wrong("the detach fails with another error than ENOMEM", nth, err, trial);
 	if (err && nr_attached(trial) != 1)
 		return wrong("the detach failed and nothing is attached", nth, err, trial);
 	if (err) {
 		trial->nr_stuck++;
-		err = detach(trial, 0, &happened);
+		err = detach_whole(trial, nth);
 	}
 	if (err || nr_attached(trial))
-		return wrong("it can not be detached", nth, err, trial);
-	return 0;
+		return wrong("the detach left something behind", nth, err, trial);
+	return happened;
 }
 
-/* One round. Returns 1 when @nth was a fault of the attach or of the detach, 0 when neither has so many. */
-static int round_run(struct trial *trial, unsigned int nth)
+/* Counts up until the call has no further allocation. Returns how many it had, or -errno. */
+static int try_all(struct trial *trial, int (*try_one)(struct trial *trial, unsigned int nth))
 {
-	bool more;
-	int err = attach(trial, nth, &more);
+	unsigned int nth = 0;
+	int result;
 
-	if (err && !more)
-		return wrong("the attach fails without a fault", nth, err, trial);
-	if (err && err != -ENOMEM)
-		return wrong("the attach fails with another error than ENOMEM", nth, err, trial);
-	if (err && nr_attached(trial))
-		return wrong("the attach failed and something is attached", nth, err, trial);
-	if (err) {
-		trial->nr_refused++;
-		err = attach(trial, 0, &(bool){ false });
-		if (err)
-			return wrong("after a failed attach the next one fails", nth, err, trial);
-	}
-	err = try_detach(trial, nth, &more);
-	return err ? err : more;
+	do
+		result = try_one(trial, ++nth);
+	while (result > 0 && nth < FAULTS_MAX);
+	return result < 0 ? result : (int)nth - 1;
 }
 
 static int trial_init(struct trial *trial)
@@ -226,7 +251,7 @@ int main(int argc, char **argv)
 	struct config config = { 0 };
 	struct trial trial = { .config = &config };
 	struct json_object *summary;
-	unsigned int nth = 0;
+	int nr_attach, nr_detach;
 	int err;
 
 	argp_err_exit_status = 2;
@@ -237,13 +262,13 @@ int main(int argc, char **argv)
 			config.origin, strerror(-err));
 		return 2;
 	}
-	do
-		err = round_run(&trial, ++nth);
-	while (err > 0 && nth < FAULTS_MAX);
-	if (err)
+	nr_attach = try_all(&trial, try_attach);
+	nr_detach = nr_attach < 0 ? nr_attach : try_all(&trial, try_detach);
+	if (nr_detach < 0)
 		return 1;
 	summary = json_object_new_object();
-	json_object_object_add(summary, "faults", json_object_new_uint64(nth - 1));
+	json_object_object_add(summary, "attach", json_object_new_int(nr_attach));
+	json_object_object_add(summary, "detach", json_object_new_int(nr_detach));
 	json_object_object_add(summary, "refused", json_object_new_uint64(trial.nr_refused));
 	json_object_object_add(summary, "stuck", json_object_new_uint64(trial.nr_stuck));
 	puts(json_object_to_json_string_ext(summary, JSON_C_TO_STRING_PLAIN));

@@ -6,7 +6,8 @@
  * The load of the system tests: test -> verify -> O_DIRECT -> file system or origin. It fills the
  * extent once, says so, works until it is told to stop, reads everything back, prints a summary
  * as JSON and exits 1 when one I/O failed or one block was wrong. What a block must hold is kept
- * in this process's memory only, never on the disk under test nor in its page cache.
+ * in this process's memory and, with --truth, on another disk; never on the disk under test nor in
+ * its page cache.
  */
 #include <errno.h>
 #include <fcntl.h>
