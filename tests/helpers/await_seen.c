@@ -49,6 +49,8 @@ static unsigned int kind_of(const char *name)
 {
 	if (!strcmp(name, "filter"))
 		return BLKI_KIND_FILTER;
+	if (!strcmp(name, "native"))
+		return BLKI_KIND_NATIVE;
 	return strcmp(name, "remap") ? 0 : BLKI_KIND_REMAP;
 }
 
@@ -61,7 +63,7 @@ int main(int argc, char **argv)
 	int fd;
 
 	if (argc != 5) {
-		fprintf(stderr, "usage: await-seen ORIGIN filter|remap|any BIOS SECONDS\n");
+		fprintf(stderr, "usage: await-seen ORIGIN filter|remap|native|any BIOS SECONDS\n");
 		return 2;
 	}
 	origin = strrchr(argv[1], '/') ? strrchr(argv[1], '/') + 1 : argv[1];

@@ -6,34 +6,70 @@
 # FILTER and ACCEPTOR say what the actor has attached. Every refusal that is expected is checked for its exit status;
 # anything else that fails, fails the run.
 
-# Acceptors by kind: all of them leave the bytes where they are.
-readonly ACCEPTORS=(linear striped delayed)
+# Acceptors by kind: all of them leave the bytes where they are. noexcl is one line of our own target,
+# alias-* stand on the alias, the others on a noexcl device.
+readonly ACCEPTORS=(noexcl linear striped delay alias-linear alias-striped alias-delay)
 
-# acceptor_table KIND BASE SECTORS: what stands on the noexcl device.
+# acceptor_table TARGET SECTORS BASE: sets TABLE; what is random is chosen in this very shell, after the seed.
 acceptor_table() {
 	case $1 in
-	striped) echo "0 $3 striped 1 $((8 << RANDOM % 6)) $2 0" ;;
-	delayed) echo "0 $3 delay $2 0 $((RANDOM % 3))" ;;
+	linear) TABLE="0 $2 linear $3 0" ;;
+	striped) TABLE="0 $2 striped 1 $((8 << RANDOM % 6)) $3 0" ;;
+	delay) TABLE="0 $2 delay $3 0 $((RANDOM % 3))" ;;
 	esac
 }
 
-# acceptor_make: one of a random kind; sets ACCEPTOR. The length is a multiple of every chunk of ACCEPTORS' stripes.
+# acceptor_make: one of a random kind; sets ACCEPTOR.
 acceptor_make() {
-	local kind=${ACCEPTORS[RANDOM % ${#ACCEPTORS[@]}]} sectors name=acc-$ACTOR
+	local kind=${ACCEPTORS[RANDOM % ${#ACCEPTORS[@]}]} name=acc-$ACTOR TABLE sectors
 	sectors=$(blockdev --getsz "$ORIGIN")
-	if [[ $kind == linear ]]; then
-		dmsetup create "$name" <<<"0 $sectors linear $ORIGIN 0 noexcl"
-	else
+	case $kind in
+	noexcl) TABLE="0 $sectors linear $ORIGIN 0 noexcl" ;;
+	alias-*)
+		alias_add "/dev/blki/${ORIGIN#/dev/}"
+		acceptor_table "${kind#alias-}" "$sectors" "/dev/blki/${ORIGIN#/dev/}"
+		;;
+	*)
 		dmsetup create "$name-base" <<<"0 $sectors linear $ORIGIN 0 noexcl"
-		dmsetup create "$name" <<<"$(acceptor_table "$kind" "/dev/mapper/$name-base" "$sectors")"
-	fi
+		acceptor_table "$kind" "$sectors" "/dev/mapper/$name-base"
+		;;
+	esac
+	dmsetup create "$name" <<<"$TABLE"
 	ACCEPTOR=$name
 }
 
-# acceptor_remove NAME: at once, without a retry: nothing may be inside after a stop.
+# alias_add ALIAS: of this actor's origin; once more where an allocation failed.
+alias_add() {
+	[[ -b $1 ]] || control blki alias add "$ORIGIN"
+	[[ -b $1 ]] || blki alias add "$ORIGIN"
+}
+
+# acceptor_gone: what was stopped is removed at once, without a retry: nothing may be inside. The alias may stay.
+acceptor_gone() {
+	acceptor_remove "$ACCEPTOR"
+	ACCEPTOR=''
+	((RANDOM % 2)) || alias_remove "/dev/blki/${ORIGIN#/dev/}"
+}
+
 acceptor_remove() {
 	command dmsetup --noudevsync remove "$1"
 	! dm_exists "$1-base" || command dmsetup --noudevsync remove "$1-base"
+}
+
+alias_remove() {
+	[[ ! -b $1 ]] || blki alias del "$1"
+}
+
+aliases_remove() {
+	local alias
+	for alias in /dev/blki/*; do
+		alias_remove "$alias"
+	done
+}
+
+# remapped: whether the origin is.
+remapped() {
+	attached "$ORIGIN" kind=remap
 }
 
 step_filter() {
@@ -48,17 +84,14 @@ step_filter() {
 
 step_remap() {
 	if [[ $ACCEPTOR ]]; then
-		control blki remap stop "$ACCEPTOR"
-		attached "$ORIGIN" kind=remap && return
-		acceptor_remove "$ACCEPTOR"
-		ACCEPTOR=''
-		return
+		control blki remap stop "$ORIGIN"
+		! remapped || return 0
+	else
+		acceptor_make
+		control blki remap start "$ACCEPTOR" "$ORIGIN"
+		! remapped || return 0
 	fi
-	acceptor_make
-	control blki remap start "$ACCEPTOR" "$ORIGIN"
-	attached "$ORIGIN" kind=remap && return
-	acceptor_remove "$ACCEPTOR"
-	ACCEPTOR=''
+	acceptor_gone
 }
 
 # step_other_acceptor: from one to the next.
@@ -85,9 +118,7 @@ step_hung_stop() {
 	blki remap stop "$ACCEPTOR" --timeout 1 || rc=$?
 	dmsetup resume "$ACCEPTOR"
 	((rc == 0 || rc == 1)) || fail "a stop of a hung acceptor exits with $rc"
-	attached "$ORIGIN" kind=remap && return
-	acceptor_remove "$ACCEPTOR"
-	ACCEPTOR=''
+	remapped || acceptor_gone
 }
 
 step_freeze() {
@@ -137,11 +168,37 @@ step_attributes() {
 	write_attributes "$WORLD_DISK" 2
 }
 
-# step_rescan: a disk with partitions in use refuses; the spare one can be taken away and put back.
+# step_rescan: a disk with partitions in use refuses; the spare one, which only this actor uses, goes and comes back.
 step_rescan() {
-	blockdev --rereadpt "/dev/$WORLD_DISK" && fail "partitions in use were read again"
+	! blockdev --rereadpt "/dev/$WORLD_DISK" || fail "partitions in use were read again"
 	partx --delete --nr 4 "/dev/$WORLD_DISK"
 	partx --add --nr 4 "/dev/$WORLD_DISK"
+}
+
+# step_native: the origin moves to the spare partition and back, while its load waits; in between it works there.
+step_native() {
+	local spare
+	spare=$(partition "$WORLD_DISK" 4)
+	[[ ! $ACCEPTOR ]] || return 0
+	load_pause
+	dd if="$ORIGIN" of="$spare" bs=1M count="$RAW_MIB" iflag=direct oflag=direct
+	blki remap start --native "$spare" "$ORIGIN"
+	kill -CONT "$(<"$TEST_DIR/$ACTOR.pid")"
+	await-seen "$ORIGIN" native 10 "$(scaled 30)"
+	load_pause
+	blki remap stop "$ORIGIN"
+	dd if="$spare" of="$ORIGIN" bs=1M count="$RAW_MIB" iflag=direct oflag=direct
+	kill -CONT "$(<"$TEST_DIR/$ACTOR.pid")"
+}
+
+# load_pause: the verifier of this actor stops, and nothing of it is under way.
+load_pause() {
+	kill -STOP "$(<"$TEST_DIR/$ACTOR.pid")"
+	wait_until 30 load_stands
+}
+
+load_stands() {
+	! grep -hqv '^State:.T' <(cat "/proc/$(<"$TEST_DIR/$ACTOR.pid")"/task/*/status | grep '^State:')
 }
 
 # step_pressure: nearly all memory taken by files in memory, then given back.
@@ -161,6 +218,7 @@ step_module_alone() {
 		name=$(<"$file")
 		[[ $name != acc-* || $name == *-base ]] || acceptor_remove "$name"
 	done
+	aliases_remove
 	rmmod blki
 	pause
 	insmod "$BLKI_MODULE"
@@ -183,12 +241,12 @@ step_unplug() {
 	remove_null_blk nu
 }
 
-# step_resize: an origin that grows and shrinks below its filter while it is read.
+# step_resize: an origin that grows and shrinks below its filter while it is read; bio-based, so its hook is its own.
 step_resize() {
 	local mib=$((8 + RANDOM % 8)) old
 	dm_exists grow || return 0
 	old=$(blockdev --getsz /dev/mapper/grow)
-	blki filter attach null "/dev/$(dm_kernel_name grow)"
+	command blki filter attach null "/dev/$(dm_kernel_name grow)"
 	dmsetup suspend --nolockfs grow
 	dmsetup load grow <<<"0 $((mib * 2048)) linear /dev/ng 0"
 	dmsetup resume grow

@@ -5,7 +5,7 @@
 #
 # tests/system/torture/ -> [this] -> actors.sh. The disk "torture" and the disk "truth" are the host's, so both outlive
 # the guest; after judges them from another guest. Partitions 1 to 3 hold what is verified: ext4, xfs, and blocks
-# without a file system; partition 4 comes and goes.
+# without a file system; partition 4 comes and goes, and is where the third one's blocks are while it is remapped natively.
 
 readonly EXT4_MIB=160 XFS_MIB=320 RAW_MIB=32 SPARE_MIB=32
 readonly EXTENT=32M   # of each verifier

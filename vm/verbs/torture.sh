@@ -13,10 +13,12 @@ readonly TORTURE_MINUTES_MAX=10080
 TORTURE_SECONDS=300
 TORTURE_SEED=
 TORTURE_DEBUG=
+TORTURE_HOOK=
 
 torture_usage() {
 	cat <<-'HELP'
-	Usage: ./x torture [--minutes N | --seconds N] [--seed S] [--debug kasan|kcsan] [OPTION…]
+	Usage: ./x torture [--minutes N | --seconds N] [--seed S] [--hook list|fast] [--debug kasan|kcsan]
+	                   [OPTION…]
 
 	Verified load on ext4, xfs and a bare partition, while interposers come and go and everything that
 	can happen to a disk happens to it, at random from the seed. Then another guest, without the module,
@@ -26,20 +28,21 @@ torture_usage() {
 	  --minutes N        of load (default 5)
 	  --seconds N        the same, shorter
 	  --seed S           of the steps (default: from the clock, and printed)
+	  --hook list|fast   of every interposer on a blk-mq disk (default: list for an even seed, else fast)
 	  --debug kasan|kcsan  the kernel; default: Debian's
 	The options of the guest: ./x vm --help.
 
 	Examples:
 	  ./x torture
 	  ./x torture --minutes 60 --debug kasan
-	  ./x torture --seed 1700000000 --seconds 90
+	  ./x torture --seed 1700000000 --seconds 90 --hook fast
 	HELP
 }
 
 torture_option() {
 	local value=${2-}
 	(($# >= 2)) || die "./x torture: option $1 needs a value (--help)"
-	[[ $1 == --debug || $value =~ ^[1-9][0-9]{0,9}$ ]] || die "./x torture: $1 $value: not a positive number"
+	[[ $1 == --debug || $1 == --hook || $value =~ ^[1-9][0-9]{0,9}$ ]] || die "./x torture: $1 $value: not a positive number"
 	case $1 in
 	--minutes)
 		((value <= TORTURE_MINUTES_MAX)) || die "./x torture: --minutes $value: at most $TORTURE_MINUTES_MAX"
@@ -47,6 +50,11 @@ torture_option() {
 		;;
 	--seconds) TORTURE_SECONDS=$value ;;
 	--seed) TORTURE_SEED=$value ;;
+	--hook)
+		[[ $value == list || $value == fast ]] ||
+			die "./x torture: --hook $value: unknown; the hooks are list and fast"
+		TORTURE_HOOK=$value
+		;;
 	--debug)
 		[[ $value == kasan || $value == kcsan ]] ||
 			die "./x torture: --debug $value: unknown; the debug kernels are kasan and kcsan"
@@ -62,8 +70,8 @@ torture_load() {
 	GUEST_RESULTS=$RUN_DIR/results
 	GUEST_DEADLINE_S=$((TORTURE_SECONDS + TORTURE_EXTRA_S))
 	guest_run env "BLKI_TEST_SCALE=$scale" "BLKI_TORTURE_SECONDS=$TORTURE_SECONDS" \
-		"BLKI_TORTURE_SEED=$TORTURE_SEED" "BLKI_TORTURE_DEBUG=$TORTURE_DEBUG" \
-		/blki/tests/system/run torture/010-everything || status=$?
+		"BLKI_TORTURE_SEED=$TORTURE_SEED" \
+		/blki/tests/system/run "torture/010-everything:$TORTURE_HOOK" || status=$?
 	mkdir -p -- "$BUILD_DIR/test-logs"
 	[[ ! -d $GUEST_RESULTS ]] || cp -R -- "$GUEST_RESULTS/." "$BUILD_DIR/test-logs/"
 	return "$status"
@@ -82,7 +90,7 @@ verb_torture() {
 	while (($#)); do
 		case $1 in
 		-h | --help) torture_usage && return ;;
-		--minutes | --seconds | --seed | --debug)
+		--minutes | --seconds | --seed | --hook | --debug)
 			torture_option "$@"
 			shift 2
 			continue
@@ -94,7 +102,8 @@ verb_torture() {
 	done
 	vm_options_check
 	[[ $TORTURE_SEED ]] || TORTURE_SEED=$(date +%s)
-	reproduce="./x torture --seed $TORTURE_SEED --seconds $TORTURE_SECONDS${TORTURE_DEBUG:+ --debug $TORTURE_DEBUG}"
+	[[ $TORTURE_HOOK ]] || TORTURE_HOOK=$( ((TORTURE_SEED % 2)) && echo fast || echo list)
+	reproduce="./x torture --seed $TORTURE_SEED --seconds $TORTURE_SECONDS --hook $TORTURE_HOOK${TORTURE_DEBUG:+ --debug $TORTURE_DEBUG}"
 	printf 'torture: %s\n' "$reproduce"
 	# shellcheck disable=SC2206 # a list of words
 	GUEST_DRIVES+=($TORTURE_DRIVES)

@@ -7,6 +7,15 @@ readonly FAULTS=/sys/kernel/debug
 readonly KMEMLEAK=/sys/kernel/debug/kmemleak
 readonly LEAK_AGE_S=6 # more than MSECS_MIN_AGE of mm/kmemleak.c
 
+# debug_variant: which of the debug kernels this is; nothing on any other.
+debug_variant() {
+	if [[ -e $KMEMLEAK ]]; then
+		echo kasan
+	elif [[ -e $FAULTS/kcsan ]]; then
+		echo kcsan
+	fi
+}
+
 # need_faults: for requires().
 need_faults() {
 	[[ -d $FAULTS/failslab && -e /proc/self/fail-nth ]] ||
