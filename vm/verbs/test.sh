@@ -110,26 +110,42 @@ test_count() {
 	TEST_SKIPPED=$((TEST_SKIPPED + $3))
 }
 
-# test_guest WORDS…: the guest's runner with these groups; counts from its tests.json
+# test_guest WORDS…: the guest's runner with these groups; what it could not run, in a new guest
 test_guest() {
-	local status=0 file
+	local words=("$@")
+	while ((${#words[@]})); do
+		test_guest_once "${words[@]}"
+		mapfile -t words < <(test_not_run)
+		((${#words[@]} == 0)) || say "  the guest is no longer fit for tests: a new one for the other ${#words[@]}"
+	done
+}
+
+# test_guest_once WORDS…: counts from the runner's tests.json
+test_guest_once() {
+	local status=0 counts passed failed skipped
 	GUEST_RESULTS=$RUN_DIR/results
 	rm -rf -- "$GUEST_RESULTS"
 	guest_run env "BLKI_TEST_SCALE=$TEST_SCALE" "BLKI_TEST_BRIEF=$TEST_BRIEF" \
 		/blki/tests/system/run "$@" || status=$?
-	file=$GUEST_RESULTS/tests.json
-	if [[ ! -s $file ]]; then
+	counts=$(sed -n '1s/.*"passed":\([0-9]*\),"failed":\([0-9]*\),"skipped":\([0-9]*\).*/\1 \2 \3/p' \
+		"$GUEST_RESULTS/tests.json" 2>/dev/null) || true
+	if [[ -z $counts ]]; then
 		test_count 0 1 0
 		return
 	fi
-	# shellcheck disable=SC2046 # three numbers
-	test_count $(sed -n '1s/.*"passed":\([0-9]*\),"failed":\([0-9]*\),"skipped":\([0-9]*\).*/\1 \2 \3/p' \
-		"$file")
+	read -r passed failed skipped <<<"$counts"
+	test_count "$passed" "$failed" "$skipped"
 	test_logs_keep
 	# the guest itself failed, or its runner did, and no test tells so
-	if [[ $GUEST_FAILURE ]] || ((status > 1)); then
+	if ((failed == 0)) && { [[ $GUEST_FAILURE ]] || ((status > 1)); }; then
 		test_count 0 1 0
 	fi
+}
+
+# test_not_run: the tests that the last guest's runner left out, one a line; it has run one at least
+test_not_run() {
+	[[ -s $GUEST_RESULTS/tests.json ]] || return 0
+	sed -n 's/.*"not_run":\[\(.*\)\].*/\1/p' "$GUEST_RESULTS/tests.json" | tr -d '"' | tr ',' '\n' | sed '/^$/d'
 }
 
 # test_logs_keep: the logs of the tests, for reading
