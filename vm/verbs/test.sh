@@ -27,7 +27,7 @@ readonly TEST_DEBUG_WORDS="module/010-load-unload module/030-busy-while-attached
 	hazard/004-hazard-4-remove-acceptor-after-stop hazard/008-hazard-8-unplug:fast
 	hazard/009-hazard-9-nowait-and-poll:fast hazard/101-H1-attach-escape
 	hazard/103-H3-split-order:list hazard/111-H11-unload-under-load:fast input/070-abi-fuzz
-	debug torture"
+	debug torture/010-everything:fast"
 readonly TEST_DEBUG_SCALE=6
 readonly TEST_DEBUG_BRIEF=5
 readonly TEST_DEBUG_DEADLINE_S=1800 # the whole guest; on two free cores it takes ten minutes
