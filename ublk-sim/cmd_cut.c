@@ -5,6 +5,7 @@
  * Options → questions on the channel → the disk's server. cmd_enumerate.c walks the crash states.
  */
 #include "cmd.h"
+#include "cmd_parse.h"
 
 #include "cache.h"
 #include "channel.h"
@@ -112,9 +113,6 @@ static void end_check(struct argp_state *state)
 {
 	const struct cut_options *opts = state->input;
 
-	if (!opts->node)
-		argp_failure(state, SIM_EXIT_USAGE, 0,
-			     "no device; give one, for example /dev/ublkb0");
 	if (!opts->walk.check && opts->walk.run)
 		argp_failure(state, SIM_EXIT_USAGE, 0,
 			     "a run without a check; give a command with --enumerate");
@@ -155,17 +153,11 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 	case KEY_JSON:
 		opts->json = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		if (opts->node)
-			argp_failure(state, SIM_EXIT_USAGE, 0,
-				     "'%s' is one device too many; give one", arg);
-		opts->node = arg;
-		return 0;
 	case ARGP_KEY_END:
 		end_check(state);
-		return 0;
+		return cmd_parse_device(key, arg, state, &opts->node);
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return cmd_parse_device(key, arg, state, &opts->node);
 	}
 }
 

@@ -4,10 +4,10 @@
  * derived from its version, and what this server uses of it.
  */
 #include "cmd.h"
+#include "cmd_parse.h"
 
 #include "ctrl.h"
 
-#include <argp.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -15,34 +15,11 @@
 
 #define FEATURES_SCHEMA	"ublk-sim-features/1"
 
-enum {
-	KEY_JSON = 0x100,
-};
-
-static const struct argp_option options[] = {
-	{ "json", KEY_JSON, NULL, 0, "print one JSON object, schema " FEATURES_SCHEMA, 0 },
-	{ 0 },
-};
-
-static error_t option_parse(int key, char *arg, struct argp_state *state)
-{
-	bool *json = state->input;
-
-	(void)arg;
-	if (key != KEY_JSON)
-		return ARGP_ERR_UNKNOWN;
-	*json = true;
-	return 0;
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = option_parse,
-	.doc = "Show what the ublk driver of the running kernel can do.\v"
-	       "Examples:\n"
-	       "  ublk-sim features\n"
-	       "  ublk-sim features --json",
-};
+static const char doc[] =
+	"Show what the ublk driver of the running kernel can do.\v"
+	"Examples:\n"
+	"  ublk-sim features\n"
+	"  ublk-sim features --json";
 
 static const struct {
 	const char *name;
@@ -107,10 +84,10 @@ int cmd_features(int argc, char **argv)
 {
 	struct sim_error err;
 	struct sim_ctrl ctrl;
-	bool json = false;
+	bool json;
 
 	argv[0] = "ublk-sim features";
-	if (argp_parse(&argp, argc, argv, 0, NULL, &json))
+	if (cmd_parse_json(argc, argv, FEATURES_SCHEMA, doc, &json))
 		return SIM_EXIT_USAGE;
 	if (sim_ctrl_open(&ctrl, &err))
 		return cmd_fail(&err);

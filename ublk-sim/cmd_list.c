@@ -6,11 +6,11 @@
  * I/O it serves. A device whose server was killed is shown as dead until `del` removes it.
  */
 #include "cmd.h"
+#include "cmd_parse.h"
 
 #include "state.h"
 #include "status.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -21,35 +21,12 @@
 
 #define LIST_SCHEMA	"ublk-sim-list/1"
 
-enum {
-	KEY_JSON = 0x100,
-};
-
-static const struct argp_option options[] = {
-	{ "json", KEY_JSON, NULL, 0, "print one JSON object, schema " LIST_SCHEMA, 0 },
-	{ 0 },
-};
-
-static error_t option_parse(int key, char *arg, struct argp_state *state)
-{
-	bool *json = state->input;
-
-	(void)arg;
-	if (key != KEY_JSON)
-		return ARGP_ERR_UNKNOWN;
-	*json = true;
-	return 0;
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = option_parse,
-	.doc = "Show the devices and how much I/O each has served since it was made.\v"
-	       "Examples:\n"
-	       "  ublk-sim list\n"
-	       "  ublk-sim list --json | jq '.devices[0].ios.read'\n"
-	       "  watch -n1 ublk-sim list",
-};
+static const char doc[] =
+	"Show the devices and how much I/O each has served since it was made.\v"
+	"Examples:\n"
+	"  ublk-sim list\n"
+	"  ublk-sim list --json | jq '.devices[0].ios.read'\n"
+	"  watch -n1 ublk-sim list";
 
 static void device_print(const struct sim_state *state)
 {
@@ -97,13 +74,13 @@ int cmd_list(int argc, char **argv)
 	struct json_object *devices = NULL;
 	struct sim_state state;
 	struct sim_error err;
-	bool json = false;
+	bool json;
 	uint32_t *ids;
 	int nr;
 	int i;
 
 	argv[0] = "ublk-sim list";
-	if (argp_parse(&argp, argc, argv, 0, NULL, &json))
+	if (cmd_parse_json(argc, argv, LIST_SCHEMA, doc, &json))
 		return SIM_EXIT_USAGE;
 	nr = sim_state_ids(SIM_STATE_DIR, &ids);
 	if (nr < 0) {

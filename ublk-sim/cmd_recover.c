@@ -6,6 +6,7 @@
  * new server takes it over, and whoever used it goes on.
  */
 #include "cmd.h"
+#include "cmd_parse.h"
 
 #include "channel.h"
 #include "config.h"
@@ -50,19 +51,8 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 	case KEY_FOREGROUND:
 		opts->foreground = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		if (opts->node)
-			argp_failure(state, SIM_EXIT_USAGE, 0,
-				     "'%s' is one device too many; give one", arg);
-		opts->node = arg;
-		return 0;
-	case ARGP_KEY_END:
-		if (!opts->node)
-			argp_failure(state, SIM_EXIT_USAGE, 0,
-				     "no device; give one, for example /dev/ublkb0");
-		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return cmd_parse_device(key, arg, state, &opts->node);
 	}
 }
 

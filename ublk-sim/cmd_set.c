@@ -3,6 +3,7 @@
  * ublk-sim set: change a live device. Options → one question on the channel → its server.
  */
 #include "cmd.h"
+#include "cmd_parse.h"
 
 #include "builtin.h"
 #include "channel.h"
@@ -125,19 +126,13 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 	case KEY_RECORD:
 		set_switch(state, "record", arg);
 		return 0;
-	case ARGP_KEY_ARG:
-		if (opts->node)
-			argp_failure(state, SIM_EXIT_USAGE, 0,
-				     "'%s' is one device too many; give one", arg);
-		opts->node = arg;
-		return 0;
 	case ARGP_KEY_END:
 		if (!opts->node || json_object_object_length(opts->request) < 2)
 			argp_failure(state, SIM_EXIT_USAGE, 0,
 				     "no device or nothing to change; give for example --hang /dev/ublkb0");
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return cmd_parse_device(key, arg, state, &opts->node);
 	}
 }
 
