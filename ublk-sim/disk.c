@@ -6,6 +6,7 @@
 #include "disk.h"
 
 #include "builtin.h"
+#include "disk_model.h"
 #include "queue.h"
 
 #include <errno.h>
@@ -412,6 +413,7 @@ int sim_disk_set_profile(struct sim_disk *disk, const char *name, struct sim_err
 	if (ret)
 		return ret;
 	pthread_rwlock_wrlock(&disk->lock);
+	disk->model_hash = sim_disk_model_hash(disk);
 	old = disk->model;
 	disk->model = model;
 	disk->profile = profile;
@@ -489,6 +491,7 @@ uint64_t sim_disk_hash(struct sim_disk *disk)
 	pthread_rwlock_rdlock(&disk->lock);
 	hash = hash_pair(disk->seed, __atomic_load_n(&disk->io_hash, __ATOMIC_RELAXED));
 	hash = hash_pair(hash, disk->cut_hash);
+	hash = hash_pair(hash, sim_disk_model_hash(disk));
 	if (disk->fault) {
 		sim_fault_totals(disk->fault, &faults);
 		hash = hash_pair(hash, faults.hash);

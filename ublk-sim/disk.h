@@ -56,6 +56,7 @@ enum sim_way {
  * @layered: a queue that is poked gets a layer
  * @profile: of @model, valid when there is one
  * @model: when answers are due; NULL: at once
+ * @model_hash: of what earlier models drew
  * @fault: which blocks fail; NULL: none
  * @cache: writes that are not durable; NULL: every write goes to the medium
  * @lying: @cache answers flushes and does nothing
@@ -77,6 +78,7 @@ struct sim_disk {
 	bool layered;
 	struct sim_profile profile;
 	struct sim_model *model;
+	uint64_t model_hash;
 	struct sim_fault *fault;
 	struct sim_cache *cache;
 	bool lying;
@@ -214,7 +216,8 @@ int sim_disk_cut(struct sim_disk *disk, enum sim_cut_policy policy, uint64_t see
  * sim_disk_hash - of all decisions so far
  * @disk: the disk
  *
- * Equal for equal seeds and equal I/O in equal order, however long it took.
+ * Of the requests, of what the models drew, of the faults and of the cuts. Equal for equal seeds
+ * and equal I/O in equal order, however long it took.
  *
  * Context: takes the lock shared.
  * Return: the hash.
