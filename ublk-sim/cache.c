@@ -201,39 +201,51 @@ int sim_cache_write(struct sim_cache *cache, uint64_t offset_bytes, const void *
 
 	if (!length_bytes || !range_valid(cache, offset_bytes, length_bytes))
 		return -EINVAL;
-	pthread_mutex_lock(&cache->lock);
+	pthread_rwlock_wrlock(&cache->lock);
 	if ((fua && !cache->config.lying) || length_bytes > cache->config.limit_bytes)
 		ret = write_through_locked(cache, offset_bytes, data, length_bytes);
 	else
 		ret = write_back_locked(cache, offset_bytes, data, length_bytes);
 	if (!ret && cache->record)
 		sim_record_write(cache->record, offset_bytes, data, length_bytes, fua);
-	pthread_mutex_unlock(&cache->lock);
+	pthread_rwlock_unlock(&cache->lock);
 	return ret;
 }
 
-uint64_t sim_cache_read(struct sim_cache *cache, uint64_t offset_bytes, void *data,
-			uint64_t length_bytes)
+/*
+ * A block is in the cache, on the medium, or on both with the cache's the newer. A destage moves it
+ * from the one to the other, so a reader that looks at both at different times can miss it: it
+ * reads the medium, another queue destages, and when the reader looks into the cache the entry is
+ * gone, and what it has is the version before. Hence one hold of the lock over both. Shared is
+ * enough, because a destage for whatever reason (room, FUA, flush, zeroes, a cut) holds it
+ * exclusively from before the write to the medium until the entry is gone; a discard or
+ * write-zeroes likewise clears the medium within the hold that removed what it buries. Readers
+ * of several queues still read the medium at the same time.
+ *
+ * Looking into the cache first and at the medium afterwards would be right too, without a lock
+ * over the medium, but a read could then meet the half of a destage of its own block.
+ */
+int sim_cache_read(struct sim_cache *cache, uint64_t offset_bytes, void *data,
+		   uint64_t length_bytes)
 {
 	const uint32_t block_bytes = cache->config.block_bytes;
 	const uint64_t end = offset_bytes + length_bytes;
 	const struct cache_entry *entry;
-	uint64_t replaced_bytes = 0;
 	uint64_t at;
+	int ret;
 
 	if (!range_valid(cache, offset_bytes, length_bytes))
-		return 0;
-	pthread_mutex_lock(&cache->lock);
-	for (at = cache->nr_entries ? offset_bytes : end; at < end; at += block_bytes) {
+		return -EINVAL;
+	pthread_rwlock_rdlock(&cache->lock);
+	ret = cache->media.read(cache->media.context, offset_bytes, data, length_bytes);
+	for (at = !ret && cache->nr_entries ? offset_bytes : end; at < end; at += block_bytes) {
 		entry = *newest_cell(cache, at);
-		if (!entry)
-			continue;
-		memcpy((unsigned char *)data + (at - offset_bytes),
-		       entry->data + (at - entry->offset_bytes), block_bytes);
-		replaced_bytes += block_bytes;
+		if (entry)
+			memcpy((unsigned char *)data + (at - offset_bytes),
+			       entry->data + (at - entry->offset_bytes), block_bytes);
 	}
-	pthread_mutex_unlock(&cache->lock);
-	return replaced_bytes;
+	pthread_rwlock_unlock(&cache->lock);
+	return ret;
 }
 
 int sim_cache_zero(struct sim_cache *cache, uint64_t offset_bytes, uint64_t length_bytes)
@@ -242,14 +254,14 @@ int sim_cache_zero(struct sim_cache *cache, uint64_t offset_bytes, uint64_t leng
 
 	if (!range_valid(cache, offset_bytes, length_bytes))
 		return -EINVAL;
-	pthread_mutex_lock(&cache->lock);
+	pthread_rwlock_wrlock(&cache->lock);
 	ret = range_destage_locked(cache, TAILQ_LAST(&cache->entries, cache_list), offset_bytes,
 				   offset_bytes + length_bytes);
 	if (!ret)
 		ret = cache->media.zero(cache->media.context, offset_bytes, length_bytes);
 	if (!ret && cache->record && length_bytes)
 		sim_record_write(cache->record, offset_bytes, NULL, length_bytes, false);
-	pthread_mutex_unlock(&cache->lock);
+	pthread_rwlock_unlock(&cache->lock);
 	return ret;
 }
 
@@ -258,7 +270,7 @@ int sim_cache_flush(struct sim_cache *cache)
 	struct cache_entry *entry;
 	int ret = 0;
 
-	pthread_mutex_lock(&cache->lock);
+	pthread_rwlock_wrlock(&cache->lock);
 	while (!cache->config.lying && !ret) {
 		entry = TAILQ_FIRST(&cache->entries);
 		if (!entry)
@@ -271,27 +283,27 @@ int sim_cache_flush(struct sim_cache *cache)
 		if (cache->record)
 			sim_record_flush(cache->record);
 	}
-	pthread_mutex_unlock(&cache->lock);
+	pthread_rwlock_unlock(&cache->lock);
 	return ret;
 }
 
 void sim_cache_set_record(struct sim_cache *cache, struct sim_record *record)
 {
-	pthread_mutex_lock(&cache->lock);
+	pthread_rwlock_wrlock(&cache->lock);
 	cache->record = record;
-	pthread_mutex_unlock(&cache->lock);
+	pthread_rwlock_unlock(&cache->lock);
 }
 
 void sim_cache_set_lying(struct sim_cache *cache, bool lying)
 {
-	pthread_mutex_lock(&cache->lock);
+	pthread_rwlock_wrlock(&cache->lock);
 	cache->config.lying = lying;
-	pthread_mutex_unlock(&cache->lock);
+	pthread_rwlock_unlock(&cache->lock);
 }
 
 void sim_cache_totals(struct sim_cache *cache, struct sim_cache_totals *totals)
 {
-	pthread_mutex_lock(&cache->lock);
+	pthread_rwlock_rdlock(&cache->lock);
 	*totals = (struct sim_cache_totals){
 		.nr_entries = cache->nr_entries,
 		.bytes = cache->bytes,
@@ -299,7 +311,7 @@ void sim_cache_totals(struct sim_cache *cache, struct sim_cache_totals *totals)
 		.nr_flushes = cache->nr_flushes,
 		.nr_lies = cache->nr_lies,
 	};
-	pthread_mutex_unlock(&cache->lock);
+	pthread_rwlock_unlock(&cache->lock);
 }
 
 static bool power_of_two(uint64_t value)
@@ -327,6 +339,17 @@ static int config_check(const struct sim_cache_config *config, struct sim_error 
 	return 0;
 }
 
+/* Readers that follow each other without a gap must not keep a write out for ever. */
+static void lock_init(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t attr;
+
+	pthread_rwlockattr_init(&attr);
+	pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(lock, &attr);
+	pthread_rwlockattr_destroy(&attr);
+}
+
 int sim_cache_create(const struct sim_cache_config *config, const struct sim_media *media,
 		     struct sim_cache **created, struct sim_error *err)
 {
@@ -350,7 +373,7 @@ int sim_cache_create(const struct sim_cache_config *config, const struct sim_med
 	}
 	cache->config = *config;
 	cache->media = *media;
-	pthread_mutex_init(&cache->lock, NULL);
+	lock_init(&cache->lock);
 	TAILQ_INIT(&cache->entries);
 	sim_rng_seed(&cache->rng, config->seed);
 	*created = cache;
@@ -366,7 +389,7 @@ void sim_cache_destroy(struct sim_cache *cache)
 	while ((entry = TAILQ_FIRST(&cache->entries)))
 		cache_entry_remove_locked(cache, entry);
 	sim_store_uninit(&cache->newest);
-	pthread_mutex_destroy(&cache->lock);
+	pthread_rwlock_destroy(&cache->lock);
 	free(cache);
 }
 

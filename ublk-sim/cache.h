@@ -2,9 +2,9 @@
 /*
  * A volatile write cache: writes that are acknowledged and not durable yet.
  *
- * A write → faults → here → (destaged: limit, flush, FUA) → the medium. A read looks here after
- * the medium, because the cache has what is newer. The cache keeps every write as it came, in
- * order of arrival, older versions of a block too: at a power cut a disk may hold any of them.
+ * A write → faults → here → (destaged: limit, flush, FUA) → the medium. A read comes here too, and
+ * gets the medium with what is newer over it. The cache keeps every write as it came, in order of
+ * arrival, older versions of a block too: at a power cut a disk may hold any of them.
  * A flush makes all of them durable and begins a new epoch. A disk whose flush lies answers and
  * keeps them volatile, FUA writes too.
  *
@@ -135,19 +135,20 @@ int sim_cache_write(struct sim_cache *cache, uint64_t offset_bytes, const void *
 		    uint32_t length_bytes, bool fua);
 
 /**
- * sim_cache_read - put what the cache has over what the medium said
+ * sim_cache_read - read what the disk holds
  * @cache: the cache
  * @offset_bytes: start, a multiple of the block
- * @data: what the medium has; blocks in the cache are replaced by their newest version
+ * @data: filled: each block's newest version, from the cache or else from the medium
  * @length_bytes: length, a multiple of the block
  *
- * To be called after the medium was read, so that a destage in between loses nothing.
+ * Sees every write whose sim_cache_write() returned before the call, whoever destages meanwhile,
+ * and of a write under way all or nothing.
  *
- * Context: any thread; takes the cache's lock.
- * Return: bytes replaced.
+ * Context: any thread; takes the cache's lock shared, over the medium's ->read too.
+ * Return: 0, -EINVAL as sim_cache_write(), -errno of the medium.
  */
-uint64_t sim_cache_read(struct sim_cache *cache, uint64_t offset_bytes, void *data,
-			uint64_t length_bytes);
+int sim_cache_read(struct sim_cache *cache, uint64_t offset_bytes, void *data,
+		   uint64_t length_bytes);
 
 /**
  * sim_cache_zero - discard or write zeroes

@@ -38,7 +38,9 @@ TAILQ_HEAD(cache_list, cache_entry);
  * struct sim_cache - the cache
  * @config: as given; @config.lying may change under @lock
  * @media: where writes become durable
- * @lock: guards all that follows, and orders writes, flushes and the record
+ * @lock: guards all that follows, and orders writes, flushes and the record. Exclusive for all
+ *	that changes the cache *or the medium below it*; shared by readers from their first look at
+ *	either to their last at the other, see sim_cache_read()
  * @entries: in order of arrival
  * @nr_entries: their number
  * @bytes: their length
@@ -53,7 +55,7 @@ TAILQ_HEAD(cache_list, cache_entry);
 struct sim_cache {
 	struct sim_cache_config config;
 	struct sim_media media;
-	pthread_mutex_t lock;
+	pthread_rwlock_t lock;
 	struct cache_list entries;
 	uint64_t nr_entries;
 	uint64_t bytes;

@@ -148,14 +148,14 @@ int sim_cache_cut(struct sim_cache *cache, enum sim_cut_policy policy, uint64_t 
 	int failed;
 
 	memset(cut, 0, sizeof(*cut));
-	pthread_mutex_lock(&cache->lock);
+	pthread_rwlock_wrlock(&cache->lock);
 	choice_init(&choice, policy, seed, cache->nr_entries);
 	while ((entry = TAILQ_FIRST(&cache->entries))) {
 		failed = entry_decide(cache, &choice, entry, cut);
 		ret = ret ? ret : failed;
 		cache_entry_remove_locked(cache, entry);
 	}
-	pthread_mutex_unlock(&cache->lock);
+	pthread_rwlock_unlock(&cache->lock);
 	return ret;
 }
 

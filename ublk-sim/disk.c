@@ -63,19 +63,24 @@ static int medium_zero(void *context, uint64_t offset_bytes, uint64_t length_byt
 	return ret;
 }
 
-struct sim_media sim_disk_media(struct sim_disk *disk)
+static int medium_read(void *context, uint64_t offset_bytes, void *data, uint64_t length_bytes)
 {
-	return (struct sim_media){ medium_write, medium_zero, disk };
-}
-
-int sim_disk_read_medium(struct sim_disk *disk, uint64_t offset_bytes, void *data,
-			 uint64_t length_bytes)
-{
+	const struct sim_disk *disk = context;
 	const int ret = disk->target->ops->read(disk->target, offset_bytes, data, length_bytes);
 
 	if (!ret && disk->overlay)
 		sim_overlay_read(disk->overlay, offset_bytes, data, length_bytes);
 	return ret;
+}
+
+struct sim_media sim_disk_media(struct sim_disk *disk)
+{
+	return (struct sim_media){
+		.write = medium_write,
+		.zero = medium_zero,
+		.read = medium_read,
+		.context = disk,
+	};
 }
 
 /*
@@ -306,9 +311,10 @@ static int disk_read(struct sim_disk *disk, const struct ublksrv_io_desc *iod, v
 	const uint64_t length_bytes = iod_length(iod);
 	int ret;
 
-	ret = sim_disk_read_medium(disk, offset_bytes, buffer, length_bytes);
-	if (!ret && disk->cache)
-		sim_cache_read(disk->cache, offset_bytes, buffer, length_bytes);
+	if (disk->cache)
+		ret = sim_cache_read(disk->cache, offset_bytes, buffer, length_bytes);
+	else
+		ret = medium_read(disk, offset_bytes, buffer, length_bytes);
 	if (!ret && disk->fault && !disk->quiet)
 		ret = sim_fault_read(disk->fault, offset_bytes, buffer, length_bytes, hang);
 	return ret ? ret : (int)length_bytes;

@@ -233,17 +233,4 @@ uint64_t sim_disk_hash(struct sim_disk *disk);
  */
 struct sim_media sim_disk_media(struct sim_disk *disk);
 
-/**
- * sim_disk_read_medium - what is stored, without cache and faults
- * @disk: the disk
- * @offset_bytes: start
- * @data: room
- * @length_bytes: length
- *
- * Context: the lock held; may sleep in the target.
- * Return: 0 or -errno.
- */
-int sim_disk_read_medium(struct sim_disk *disk, uint64_t offset_bytes, void *data,
-			 uint64_t length_bytes);
-
 #endif

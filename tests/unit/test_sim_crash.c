@@ -121,7 +121,7 @@ static void compare_with_brute_force(const char *script, const struct sim_crash_
 			wanted[kind]++;
 	}
 	for (index = 0; index < sim_crash_total(crash, by_kind); index++) {
-		const struct sim_media media = { set_add, set_zero, &set };
+		const struct sim_media media = { set_add, set_zero, NULL, &set };
 
 		set = 0;
 		assert_int_equal(sim_crash_get(crash, index, &found), 0);
@@ -209,7 +209,7 @@ static void torn_states_end_at_units_of_the_disk(void **state)
 	assert_int_equal(sim_crash_total(crash, NULL), 5);
 	for (index = 0; index < 4; index++) {
 		uint64_t end = 0;
-		const struct sim_media media = { length_add, set_zero, &end };
+		const struct sim_media media = { length_add, set_zero, NULL, &end };
 
 		assert_int_equal(sim_crash_get(crash, index, &found), 0);
 		assert_int_equal(sim_crash_write(crash, &found, &media), 0);
@@ -239,7 +239,7 @@ static void medium_error_is_handed_on(void **state)
 {
 	const struct sim_crash_bounds bounds = { .atomic_bytes = UNIT_BYTES };
 	struct sim_record *record = sim_record_create(1024);
-	const struct sim_media media = { set_add, set_zero, NULL };
+	const struct sim_media media = { set_add, set_zero, NULL, NULL };
 	struct sim_crash_state found;
 	struct sim_crash *crash = NULL;
 	struct sim_error err;

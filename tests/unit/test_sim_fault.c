@@ -39,15 +39,7 @@ static int disk_write(void *context, uint64_t offset_bytes, const void *data,
 	return 0;
 }
 
-static int disk_zero(void *context, uint64_t offset_bytes, uint64_t length_bytes)
-{
-	(void)context;
-	(void)offset_bytes;
-	(void)length_bytes;
-	return -ENOTSUP;
-}
-
-static const struct sim_media media = { disk_write, disk_zero, NULL };
+static const struct sim_media media = { .write = disk_write };
 
 static struct sim_fault *plan_seeded(uint64_t seed, const char *text)
 {
@@ -364,7 +356,7 @@ static void medium_error_is_handed_on(void **state)
 {
 	struct sim_fault *fault = plan("flip:lba=3,touch=9");
 	int refuse = -ENOSPC;
-	const struct sim_media full = { disk_write, disk_zero, &refuse };
+	const struct sim_media full = { .write = disk_write, .context = &refuse };
 	unsigned char data[BLOCK_BYTES] = { 0 };
 	bool hang;
 

@@ -95,10 +95,17 @@ static bool powered(struct volume *volume)
 	return volume->changes_left > 0;
 }
 
-static void blocks_read(struct volume *volume, uint64_t at, void *data, uint64_t length_bytes)
+static int medium_read(void *context, uint64_t offset_bytes, void *data, uint64_t length_bytes)
 {
-	memcpy(data, volume->medium + at, length_bytes);
-	sim_cache_read(volume->cache, at, data, length_bytes);
+	const struct volume *volume = context;
+
+	memcpy(data, volume->medium + offset_bytes, length_bytes);
+	return 0;
+}
+
+static int blocks_read(struct volume *volume, uint64_t at, void *data, uint64_t length_bytes)
+{
+	return sim_cache_read(volume->cache, at, data, length_bytes) ? SQLITE_IOERR : SQLITE_OK;
 }
 
 /* The blocks around a range of bytes, with the range replaced. */
@@ -111,11 +118,13 @@ static int bytes_write(struct volume *volume, uint64_t at, const void *data, uin
 
 	if (!blocks)
 		return SQLITE_NOMEM;
-	blocks_read(volume, first, blocks, end - first);
+	ret = blocks_read(volume, first, blocks, end - first);
 	memcpy(blocks + (at - first), data, length_bytes);
-	ret = sim_cache_write(volume->cache, first, blocks, (uint32_t)(end - first), false);
+	if (ret == SQLITE_OK &&
+	    sim_cache_write(volume->cache, first, blocks, (uint32_t)(end - first), false))
+		ret = SQLITE_IOERR;
 	free(blocks);
-	return ret ? SQLITE_IOERR : SQLITE_OK;
+	return ret;
 }
 
 static uint64_t file_start(unsigned int index)
@@ -151,17 +160,18 @@ static int vf_read(sqlite3_file *file, void *data, int length, sqlite3_int64 off
 	const uint64_t end = (at + (uint64_t)length + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
 	const int64_t there = size > offset ? size - offset : 0;
 	unsigned char *blocks;
+	int ret;
 
 	if (end > file_start(vf->index) + FILE_BYTES)
 		return SQLITE_IOERR_READ;
 	blocks = malloc(end - first);
 	if (!blocks)
 		return SQLITE_NOMEM;
-	blocks_read(vf->volume, first, blocks, end - first);
+	ret = blocks_read(vf->volume, first, blocks, end - first);
 	memcpy(data, blocks + (at - first), (size_t)length);
 	free(blocks);
-	if (there >= length)
-		return SQLITE_OK;
+	if (ret != SQLITE_OK || there >= length)
+		return ret;
 	memset((unsigned char *)data + there, 0, (size_t)(length - there));
 	return SQLITE_IOERR_SHORT_READ;
 }
@@ -425,7 +435,7 @@ static bool cut_survived(struct volume *volume, uint64_t seed, bool lying, uint6
 		.atomic_bytes = BLOCK_BYTES,
 		.lying = lying,
 	};
-	const struct sim_media media = { medium_write, medium_zero, volume };
+	const struct sim_media media = { medium_write, medium_zero, medium_read, volume };
 	struct sim_error err;
 	struct sim_rng rng;
 	struct sim_cut cut;
