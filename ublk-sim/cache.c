@@ -73,6 +73,12 @@ static struct cache_entry *entry_create(uint64_t offset_bytes, const void *data,
 	return entry;
 }
 
+/* A write became durable; which one is known by its number, its content by the I/Os so far. */
+static void durable_note_locked(struct sim_cache *cache, uint64_t number, uint64_t offset_bytes)
+{
+	cache->hash = sim_mix3(cache->hash, number, offset_bytes);
+}
+
 /* Store one entry. It stays when the medium refuses it. */
 static int entry_store_locked(struct sim_cache *cache, struct cache_entry *entry)
 {
@@ -81,6 +87,7 @@ static int entry_store_locked(struct sim_cache *cache, struct cache_entry *entry
 
 	if (ret)
 		return ret;
+	durable_note_locked(cache, entry->number, entry->offset_bytes);
 	cache_entry_remove_locked(cache, entry);
 	cache->nr_destaged++;
 	return 0;
@@ -171,9 +178,11 @@ static int write_through_locked(struct sim_cache *cache, uint64_t offset_bytes, 
 	int ret = range_destage_locked(cache, TAILQ_LAST(&cache->entries, cache_list),
 				       offset_bytes, offset_bytes + length_bytes);
 
-	if (ret)
-		return ret;
-	return cache->media.write(cache->media.context, offset_bytes, data, length_bytes);
+	if (!ret)
+		ret = cache->media.write(cache->media.context, offset_bytes, data, length_bytes);
+	if (!ret)
+		durable_note_locked(cache, cache->nr_writes, offset_bytes);
+	return ret;
 }
 
 static int write_back_locked(struct sim_cache *cache, uint64_t offset_bytes, const void *data,
@@ -190,6 +199,7 @@ static int write_back_locked(struct sim_cache *cache, uint64_t offset_bytes, con
 	entry = entry_create(offset_bytes, data, length_bytes);
 	if (!entry)
 		return -ENOMEM;
+	entry->number = cache->nr_writes;
 	entry_add_locked(cache, entry);
 	return 0;
 }
@@ -206,6 +216,7 @@ int sim_cache_write(struct sim_cache *cache, uint64_t offset_bytes, const void *
 		ret = write_through_locked(cache, offset_bytes, data, length_bytes);
 	else
 		ret = write_back_locked(cache, offset_bytes, data, length_bytes);
+	cache->nr_writes++;
 	if (!ret && cache->record)
 		sim_record_write(cache->record, offset_bytes, data, length_bytes, fua);
 	pthread_rwlock_unlock(&cache->lock);
@@ -259,6 +270,8 @@ int sim_cache_zero(struct sim_cache *cache, uint64_t offset_bytes, uint64_t leng
 				   offset_bytes + length_bytes);
 	if (!ret)
 		ret = cache->media.zero(cache->media.context, offset_bytes, length_bytes);
+	if (!ret)
+		durable_note_locked(cache, cache->nr_writes++, offset_bytes);
 	if (!ret && cache->record && length_bytes)
 		sim_record_write(cache->record, offset_bytes, NULL, length_bytes, false);
 	pthread_rwlock_unlock(&cache->lock);
@@ -310,6 +323,7 @@ void sim_cache_totals(struct sim_cache *cache, struct sim_cache_totals *totals)
 		.nr_destaged = cache->nr_destaged,
 		.nr_flushes = cache->nr_flushes,
 		.nr_lies = cache->nr_lies,
+		.hash = cache->hash,
 	};
 	pthread_rwlock_unlock(&cache->lock);
 }

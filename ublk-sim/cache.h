@@ -84,6 +84,8 @@ struct sim_cut {
  * @nr_destaged: writes that went to the medium since the start, not by a cut
  * @nr_flushes: flushes answered
  * @nr_lies: of these, answered and not done
+ * @hash: of what became durable and in which order, other than by a cut, whose struct sim_cut has
+ *	one of its own: equal for equal seeds and equal calls in equal order
  */
 struct sim_cache_totals {
 	uint64_t nr_entries;
@@ -91,6 +93,7 @@ struct sim_cache_totals {
 	uint64_t nr_destaged;
 	uint64_t nr_flushes;
 	uint64_t nr_lies;
+	uint64_t hash;
 };
 
 struct sim_cache;

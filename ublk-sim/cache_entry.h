@@ -19,6 +19,7 @@
 /**
  * struct cache_entry - one write that is not durable
  * @link: in order of arrival
+ * @number: of the write, among all that the cache was given
  * @offset_bytes: where
  * @length_bytes: how much
  * @leaving: scratch of one destage: goes with it
@@ -26,6 +27,7 @@
  */
 struct cache_entry {
 	TAILQ_ENTRY(cache_entry) link;
+	uint64_t number;
 	uint64_t offset_bytes;
 	uint32_t length_bytes;
 	bool leaving;
@@ -48,6 +50,8 @@ TAILQ_HEAD(cache_list, cache_entry);
  * @rng: SIM_DESTAGE_RANDOM's draws
  * @elevator_bytes: address behind the last entry that the elevator took
  * @record: notes writes and flushes; NULL for none
+ * @nr_writes: writes that the cache was given
+ * @hash: see struct sim_cache_totals
  * @nr_destaged: see struct sim_cache_totals
  * @nr_flushes: see struct sim_cache_totals
  * @nr_lies: see struct sim_cache_totals
@@ -63,6 +67,8 @@ struct sim_cache {
 	struct sim_rng rng;
 	uint64_t elevator_bytes;
 	struct sim_record *record;
+	uint64_t nr_writes;
+	uint64_t hash;
 	uint64_t nr_destaged;
 	uint64_t nr_flushes;
 	uint64_t nr_lies;

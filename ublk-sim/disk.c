@@ -8,26 +8,12 @@
 #include "builtin.h"
 #include "disk_model.h"
 #include "queue.h"
+#include "rng.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Odd constants without structure, to spread bits. Source: Steele, Lea, Flood, "Fast splittable
- * pseudorandom number generators", OOPSLA 2014 (the finaliser of SplitMix64).
- */
-static uint64_t hash_mix(uint64_t value)
-{
-	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9ULL;
-	value = (value ^ value >> 27) * 0x94d049bb133111ebULL;
-	return value ^ value >> 31;
-}
-
-static uint64_t hash_pair(uint64_t a, uint64_t b)
-{
-	return hash_mix(hash_mix(a) + 0x9e3779b97f4a7c15ULL + b);
-}
 
 /*
  * The medium: the changes where there are any, else the target.
@@ -135,6 +121,16 @@ static int disk_make_faults(const struct sim_disk *disk, const char *const *text
 				     "target %s keeps no data that a fault could touch; give -t ram or -t file",
 				     disk->target->ops->name);
 	return nr_rules ? sim_fault_create(&config, fault, err) : 0;
+}
+
+/* Of what a plan has done; the lock is held. */
+static uint64_t faults_hash(struct sim_fault *fault)
+{
+	struct sim_fault_totals totals = { 0 };
+
+	if (fault)
+		sim_fault_totals(fault, &totals);
+	return totals.hash;
 }
 
 static int disk_make_model(const struct sim_disk *disk, const char *name,
@@ -258,7 +254,7 @@ static void request_note(struct sim_disk *disk, const struct ublksrv_io_desc *io
 		return;
 	if (disk->model)
 		*due_ns = sim_model_arrive(disk->model, now_ns - disk->path_ns, &io);
-	__atomic_fetch_add(&disk->io_hash, hash_pair(io.offset_bytes, io.length_bytes << 3 | io.op),
+	__atomic_fetch_add(&disk->io_hash, sim_mix3(io.op, io.offset_bytes, io.length_bytes),
 			   __ATOMIC_RELAXED);
 }
 
@@ -402,6 +398,7 @@ int sim_disk_set_faults(struct sim_disk *disk, const char *const *texts, size_t 
 		return ret;
 	pthread_rwlock_wrlock(&disk->lock);
 	old = disk->fault;
+	disk->fault_hash = sim_mix3(disk->fault_hash, faults_hash(old), 0);
 	disk->fault = fault;
 	disk->layered = true;
 	pthread_rwlock_unlock(&disk->lock);
@@ -480,7 +477,7 @@ int sim_disk_cut(struct sim_disk *disk, enum sim_cut_policy policy, uint64_t see
 	pthread_rwlock_wrlock(&disk->lock);
 	ret = disk->cache ? sim_cache_cut(disk->cache, policy, seed, cut) : 0;
 	disk->nr_cuts++;
-	disk->cut_hash = hash_pair(disk->cut_hash, cut->hash);
+	disk->cut_hash = sim_mix3(disk->cut_hash, cut->hash, disk->nr_cuts);
 	pthread_rwlock_unlock(&disk->lock);
 	if (ret)
 		sim_error_set(err, ret,
@@ -491,17 +488,16 @@ int sim_disk_cut(struct sim_disk *disk, enum sim_cut_policy policy, uint64_t see
 
 uint64_t sim_disk_hash(struct sim_disk *disk)
 {
-	struct sim_fault_totals faults = { 0 };
+	struct sim_cache_totals cache = { 0 };
 	uint64_t hash;
 
 	pthread_rwlock_rdlock(&disk->lock);
-	hash = hash_pair(disk->seed, __atomic_load_n(&disk->io_hash, __ATOMIC_RELAXED));
-	hash = hash_pair(hash, disk->cut_hash);
-	hash = hash_pair(hash, sim_disk_model_hash(disk));
-	if (disk->fault) {
-		sim_fault_totals(disk->fault, &faults);
-		hash = hash_pair(hash, faults.hash);
-	}
+	if (disk->cache)
+		sim_cache_totals(disk->cache, &cache);
+	hash = __atomic_load_n(&disk->io_hash, __ATOMIC_RELAXED);
+	hash = sim_mix3(hash, disk->seed, disk->cut_hash);
+	hash = sim_mix3(hash, disk->fault_hash, faults_hash(disk->fault));
+	hash = sim_mix3(hash, cache.hash, sim_disk_model_hash(disk));
 	pthread_rwlock_unlock(&disk->lock);
 	return hash;
 }

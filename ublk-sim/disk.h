@@ -64,6 +64,7 @@ enum sim_way {
  * @record: the writes since the record began; NULL: no record
  * @nr_cuts: power cuts so far
  * @cut_hash: of what they kept
+ * @fault_hash: of what @fault did before it was replaced, and those before it
  * @io_hash: of all requests that came here, whatever their order
  */
 struct sim_disk {
@@ -86,6 +87,7 @@ struct sim_disk {
 	struct sim_record *record;
 	uint64_t nr_cuts;
 	uint64_t cut_hash;
+	uint64_t fault_hash;
 	uint64_t io_hash;
 };
 
@@ -216,8 +218,9 @@ int sim_disk_cut(struct sim_disk *disk, enum sim_cut_policy policy, uint64_t see
  * sim_disk_hash - of all decisions so far
  * @disk: the disk
  *
- * Of the requests, of what the models drew, of the faults and of the cuts. Equal for equal seeds
- * and equal I/O in equal order, however long it took.
+ * Covers the requests, what the models drew, what faults did to which block, which write became
+ * durable when, and what cuts kept. Equal for equal seeds and equal I/O in equal order, however
+ * long it took.
  *
  * Context: takes the lock shared.
  * Return: the hash.

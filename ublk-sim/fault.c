@@ -140,8 +140,9 @@ static struct verdict block_decide(struct sim_fault *fault, uint64_t block, enum
 	for (kind = 0; kind < SIM_FAULT_KINDS; kind++)
 		fault->totals.nr[kind] += verdict.kinds >> kind & 1;
 	if (verdict.kinds)
-		fault->totals.hash += sim_mix3(verdict.kinds, block,
-					       *cell_of(fault, block) & SIM_FAULT_TOUCH_MAX);
+		fault->totals.hash +=
+			sim_mix3(sim_mix(verdict.bits) ^ verdict.kinds, block,
+				 *cell_of(fault, block) & SIM_FAULT_TOUCH_MAX);
 	pthread_mutex_unlock(&fault->lock);
 	return verdict;
 }

@@ -182,7 +182,8 @@ void sim_fault_heal(struct sim_fault *fault, uint64_t offset_bytes, uint64_t len
 /**
  * struct sim_fault_totals - what a plan has done
  * @nr: decisions to act, by kind; for BAD the reads of blocks that failed
- * @hash: of all decisions to act, whatever their order: equal for equal runs
+ * @hash: of all decisions to act, and how (which bit, where to), whatever their order: equal for
+ *	equal runs
  */
 struct sim_fault_totals {
 	uint64_t nr[SIM_FAULT_KINDS];

@@ -177,30 +177,52 @@ static void any_cut_leaves_a_possible_version_of_each_block(void **state)
 	}
 }
 
-static void equal_runs_have_equal_cuts(void **state)
+/* A run that makes room, writes through and zeroes, then a cut. */
+static struct sim_cache_totals run_and_cut(struct array *array, uint64_t seed,
+					   enum sim_destage destage, struct sim_cut *cut)
 {
+	struct sim_cache_config config = {
+		.limit_bytes = 16 * BLOCK_BYTES,
+		.destage = destage,
+		.seed = seed,
+	};
+	struct sim_cache *cache = cache_on(array, &config);
+	struct sim_cache_totals totals;
+	unsigned int i;
+
+	for (i = 0; i < 60; i++)
+		put(cache, i, 2, (int)i + 1, i % 20 == 7);
+	sim_cache_totals(cache, &totals);
+	assert_int_equal(sim_cache_cut(cache, SIM_CUT_TORN, 9, cut), 0);
+	sim_cache_destroy(cache);
+	return totals;
+}
+
+static void equal_runs_have_equal_hashes_and_cuts(void **state)
+{
+	struct sim_cache_totals totals[2];
 	struct sim_cut cuts[2];
 	struct array arrays[2];
 	unsigned int run;
-	unsigned int i;
 
 	(void)state;
-	for (run = 0; run < 2; run++) {
-		struct sim_cache_config config = {
-			.limit_bytes = 16 * BLOCK_BYTES,
-			.destage = SIM_DESTAGE_RANDOM,
-			.seed = 5,
-		};
-		struct sim_cache *cache = cache_on(&arrays[run], &config);
-
-		for (i = 0; i < 60; i++)
-			put(cache, i, 2, (int)i + 1, false);
-		assert_int_equal(sim_cache_cut(cache, SIM_CUT_TORN, 9, &cuts[run]), 0);
-		sim_cache_destroy(cache);
-	}
+	for (run = 0; run < 2; run++)
+		totals[run] = run_and_cut(&arrays[run], 5, SIM_DESTAGE_RANDOM, &cuts[run]);
+	assert_memory_equal(&totals[0], &totals[1], sizeof(totals[0]));
 	assert_memory_equal(&cuts[0], &cuts[1], sizeof(cuts[0]));
 	assert_memory_equal(arrays[0].bytes, arrays[1].bytes, DISK_BYTES);
 	assert_true(cuts[0].hash != 0);
+}
+
+static void other_decisions_have_another_hash(void **state)
+{
+	struct array array;
+	struct sim_cut cut;
+	const uint64_t hash = run_and_cut(&array, 5, SIM_DESTAGE_RANDOM, &cut).hash;
+
+	(void)state;
+	assert_true(run_and_cut(&array, 6, SIM_DESTAGE_RANDOM, &cut).hash != hash);
+	assert_true(run_and_cut(&array, 5, SIM_DESTAGE_FIFO, &cut).hash != hash);
 }
 
 static void policy_names_are_found(void **state)
@@ -218,7 +240,8 @@ int main(void)
 		cmocka_unit_test(cut_random_reaches_every_subset),
 		cmocka_unit_test(cut_torn_tears_between_atomic_units),
 		cmocka_unit_test(any_cut_leaves_a_possible_version_of_each_block),
-		cmocka_unit_test(equal_runs_have_equal_cuts),
+		cmocka_unit_test(equal_runs_have_equal_hashes_and_cuts),
+		cmocka_unit_test(other_decisions_have_another_hash),
 		cmocka_unit_test(policy_names_are_found),
 	};
 

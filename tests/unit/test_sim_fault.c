@@ -420,6 +420,28 @@ static void decisions_do_not_depend_on_the_order_of_blocks(void **state)
 	assert_true(first.hash != other.hash);
 }
 
+/* All blocks are flipped once under both seeds: the hash differs by which bit. */
+static void hash_covers_which_bit_is_flipped(void **state)
+{
+	uint64_t hashes[2];
+	unsigned int i;
+	uint64_t block;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct sim_fault *fault = plan_seeded(i + 1, "flip");
+		struct sim_fault_totals totals;
+
+		for (block = 0; block < NR_BLOCKS; block++)
+			get(fault, block, 1);
+		sim_fault_totals(fault, &totals);
+		assert_int_equal(totals.nr[SIM_FAULT_FLIP], NR_BLOCKS);
+		hashes[i] = totals.hash;
+		sim_fault_destroy(fault);
+	}
+	assert_true(hashes[0] != hashes[1]);
+}
+
 struct worker {
 	struct sim_fault *fault;
 	uint64_t first;
@@ -481,6 +503,7 @@ int main(void)
 		cmocka_unit_test(medium_error_is_handed_on),
 		cmocka_unit_test(probability_is_met),
 		cmocka_unit_test(decisions_do_not_depend_on_the_order_of_blocks),
+		cmocka_unit_test(hash_covers_which_bit_is_flipped),
 		cmocka_unit_test(decisions_do_not_depend_on_threads),
 	};
 

@@ -3,7 +3,7 @@
 #
 # Media faults on ram and file, set while the disk is used: a bad block fails until it is written, a flip
 # changes what is read, a lost write is not stored, and hang holds everything back until released. The same
-# seed and I/O give the same decisions and the same hash.
+# seed and I/O give the same decisions and the same hash, which covers faults and cache.
 DESCRIPTION="inject media faults at run time"
 
 requires() {
@@ -47,10 +47,10 @@ request_in_flight() {
 	[[ $(<"/sys/block/$1/inflight") =~ [1-9] ]]
 }
 
-# hash_of SEED: of a fixed run on a new disk.
+# hash_of OPTION...: of a fixed run on a new disk.
 hash_of() {
 	local i
-	make_ublk ram -s 16M --seed "$1" --fault flip:lba=0-1023,p=0.3,op=write --fault lost:p=0.2,lba=0-1023
+	make_ublk ram -s 16M "$@"
 	for i in {1..10}; do
 		pattern write "$UBLK" --length 256K -g "$i"
 	done
@@ -58,8 +58,16 @@ hash_of() {
 	ublk-sim del "$UBLK"
 }
 
+# decisions_repeat WHAT OTHER OPTION...: the options decide the same twice, and with OTHER behind them another way.
+decisions_repeat() {
+	local what=$1 other=$2 one
+	shift 2
+	one=$(hash_of "$@")
+	equal "the hash of $what again" "$(hash_of "$@")" "$one"
+	[[ $(hash_of "$@" "$other") != "$one" ]] || fail "the hash does not cover $what"
+}
+
 test() {
-	local one
 	make_ublk ram -s 16M
 	bad_lost_flip
 	hang_release
@@ -69,7 +77,7 @@ test() {
 	truncate -s 16M "$TEST_DIR/disk.img"
 	make_ublk file --file "$TEST_DIR/disk.img" --buffered
 	bad_lost_flip
-	one=$(hash_of 7)
-	equal "the hash of the same seed" "$(hash_of 7)" "$one"
-	[[ $(hash_of 8) != "$one" ]] || fail "another seed decides the same"
+	decisions_repeat faults --fault=lost:lba=0-511,touch=3 --seed 7 --fault flip:lba=0-1023,p=0.3,op=write \
+		--fault lost:p=0.2,lba=0-1023
+	decisions_repeat cache --destage=fifo --seed 7 --cache 1M --destage random
 }
