@@ -265,7 +265,7 @@ static void queue_step(struct sim_queue *queue, unsigned int tag, int result)
 {
 	const uint8_t op = ublksrv_get_op(&queue->iods[tag]);
 
-	if (queue->layer && queue->layer->slots[tag].state != SIM_SLOT_FREE) {
+	if (sim_queue_layer_has(queue, tag)) {
 		if (result < 0)
 			sim_layer_complete(queue, tag, result);
 		else
@@ -277,11 +277,30 @@ static void queue_step(struct sim_queue *queue, unsigned int tag, int result)
 	sim_queue_answer(queue, tag, result < 0 ? result : -EIO);
 }
 
+/* A step that its target waits for. */
+static void queue_return(struct sim_queue *queue, unsigned int tag, int result)
+{
+	const struct ublksrv_io_desc *iod = &queue->iods[tag];
+	const uint8_t op = ublksrv_get_op(iod);
+	const bool moves = op == UBLK_IO_OP_READ || op == UBLK_IO_OP_WRITE;
+	const int length = moves ? (int)(iod->nr_sectors << SIM_SECTOR_SHIFT) : 0;
+
+	if (result == length)
+		queue->target->ops->go_on(queue, tag, iod);
+	else
+		/* Short: a file that was cut under its disk. */
+		sim_queue_complete(queue, tag, result < 0 ? result : -EIO);
+}
+
 /* Not a request: a step, a poke, or the end of a tag. */
 static void queue_exception(struct sim_queue *queue, uint64_t user_data, int result)
 {
 	const unsigned int tag = (unsigned int)user_data;
 
+	if (user_data & SIM_QUEUE_RETURN) {
+		queue_return(queue, tag, result);
+		return;
+	}
 	if (user_data & SIM_QUEUE_STEP) {
 		queue_step(queue, tag, result);
 		return;

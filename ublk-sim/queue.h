@@ -44,6 +44,8 @@ enum sim_queue_file {
 
 /* user_data of a step before the answer; a command's user_data is its tag alone. */
 #define SIM_QUEUE_STEP		(1ULL << 32)
+/* user_data of a step that the target waits for. */
+#define SIM_QUEUE_RETURN	(1ULL << 34)
 /* user_data of the read of the poke descriptor. */
 #define SIM_QUEUE_POKE		(1ULL << 33)
 
@@ -244,6 +246,43 @@ static inline struct io_uring_sqe *sim_queue_step(struct sim_queue *queue, uint8
 }
 
 /**
+ * sim_queue_return - a step of a request behind which its target goes on
+ * @queue: the calling thread's queue
+ * @opcode: IORING_OP_*
+ * @file: the file
+ * @tag: the request
+ *
+ * When it has moved all of the request's data (nothing, if the request has none), the target's
+ * ->go_on() is called; else the request ends with its error. For what may leave the queue's thread:
+ * the ring hands an operation that may block to a worker thread, and what is linked to it can
+ * then run in that worker as well. A copy from or to the request must not, because a server
+ * that is killed leaves it half way, with the request sent again already or failed; an answer
+ * must not, because the driver takes it from the queue's thread only.
+ *
+ * Context: queue thread.
+ * Return: the entry, as sim_queue_sqe().
+ */
+static inline struct io_uring_sqe *sim_queue_return(struct sim_queue *queue, uint8_t opcode,
+						    enum sim_queue_file file, unsigned int tag)
+{
+	return sim_queue_sqe(queue, opcode, file, tag | SIM_QUEUE_RETURN);
+}
+
+/**
+ * sim_queue_layer_has - whether a request's answer goes by the layer
+ * @queue: the calling thread's queue
+ * @tag: the request
+ *
+ * Context: queue thread.
+ * Return: false without a layer, and for what came before there was one.
+ */
+static inline bool sim_queue_layer_has(const struct sim_queue *queue, unsigned int tag)
+{
+	return __builtin_expect(!!queue->layer, 0) &&
+	       queue->layer->slots[tag].state != SIM_SLOT_FREE;
+}
+
+/**
  * sim_queue_last_step - the step behind which the request is done
  * @queue: the calling thread's queue
  * @opcode: IORING_OP_*
@@ -261,7 +300,7 @@ static inline struct io_uring_sqe *sim_queue_last_step(struct sim_queue *queue, 
 {
 	struct io_uring_sqe *sqe = sim_queue_sqe(queue, opcode, file, tag | SIM_QUEUE_STEP);
 
-	if (__builtin_expect(!queue->layer, 1))
+	if (!sim_queue_layer_has(queue, tag))
 		sqe->flags |= IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
 	return sqe;
 }
@@ -276,7 +315,7 @@ static inline struct io_uring_sqe *sim_queue_last_step(struct sim_queue *queue, 
  */
 static inline void sim_queue_done(struct sim_queue *queue, unsigned int tag, int result)
 {
-	if (__builtin_expect(!queue->layer, 1))
+	if (!sim_queue_layer_has(queue, tag))
 		sim_queue_answer(queue, tag, result);
 }
 

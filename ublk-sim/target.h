@@ -38,6 +38,7 @@ typedef void sim_submit_fn(struct sim_queue *queue, unsigned int tag,
  * @submit: serve one request; Required. Queue thread, no allocation, no lock, no system call
  *	except where the target's file says so; @iod is the kernel's memory, read only, and valid
  *	until the request is answered
+ * @go_on: a step taken with sim_queue_return() moved all it should; Optional. As @submit
  * @read: @length_bytes at @offset_bytes into @data; 0 or -errno. Any thread; may sleep. Optional,
  *	and with it the three that follow: a target without them keeps no data, and has neither
  *	cache nor faults
@@ -54,6 +55,7 @@ struct sim_target_ops {
 		    struct sim_error *err);
 	void (*close)(struct sim_target *target);
 	sim_submit_fn *submit;
+	sim_submit_fn *go_on;
 	int (*read)(const struct sim_target *target, uint64_t offset_bytes, void *data,
 		    uint64_t length_bytes);
 	int (*write)(const struct sim_target *target, uint64_t offset_bytes, const void *data,

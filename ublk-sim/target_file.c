@@ -2,10 +2,11 @@
 /*
  * Target file: a disk kept in a regular file or on a block device.
  *
- * queue.c → here → the queue's ring → the file. A read is two linked steps, file into the tag's
- * buffer and buffer into the request; a write is the same the other way round; flush, discard and
- * write-zeroes are one step each (fdatasync, punch hole, zero range). All of it runs in the ring
- * of the queue, so a slow file keeps no other request waiting. FUA is RWF_DSYNC. What the file
+ * queue.c → here → the queue's ring → the file. A read is two steps, file into the tag's buffer and
+ * buffer into the request; a write is the same the other way round; flush, discard and write-zeroes
+ * are one step each (fdatasync, punch hole, zero range). All of it runs in the ring of the queue, so
+ * a slow file keeps no other request waiting. The step on the file may run in a worker of the ring,
+ * so the thread waits for it before it touches the request (sim_queue_return()). FUA is RWF_DSYNC. What the file
  * refuses fails that I/O with the file's own error, ENOSPC among them, and nothing else.
  *
  * The file is not grown: its size is the disk's, or larger.
@@ -140,17 +141,37 @@ static void file_rw(struct sim_queue *queue, unsigned int tag, const struct ublk
 	struct io_uring_sqe *sqe;
 
 	if (ublksrv_get_op(iod) == UBLK_IO_OP_READ) {
-		sqe = sim_queue_step(queue, IORING_OP_READ_FIXED, SIM_FILE_TARGET, tag);
+		sqe = sim_queue_return(queue, IORING_OP_READ_FIXED, SIM_FILE_TARGET, tag);
 		file_aim_at_disk(queue, sqe, tag, iod);
-		sqe = sim_queue_last_step(queue, IORING_OP_WRITE, SIM_FILE_CHAR, tag);
-		file_aim_at_request(queue, sqe, tag);
 	} else {
-		sqe = sim_queue_step(queue, IORING_OP_READ, SIM_FILE_CHAR, tag);
+		/* The copy is done when the entry is submitted, here; only its failure is told. */
+		sqe = sim_queue_return(queue, IORING_OP_READ, SIM_FILE_CHAR, tag);
+		sqe->flags |= IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
 		file_aim_at_request(queue, sqe, tag);
-		sqe = sim_queue_last_step(queue, IORING_OP_WRITE_FIXED, SIM_FILE_TARGET, tag);
+		sqe = sim_queue_return(queue, IORING_OP_WRITE_FIXED, SIM_FILE_TARGET, tag);
 		file_aim_at_disk(queue, sqe, tag, iod);
 	}
-	sim_queue_done(queue, tag, (int)(iod->nr_sectors << SIM_SECTOR_SHIFT));
+}
+
+/* The file has done its part. */
+static void file_go_on(struct sim_queue *queue, unsigned int tag,
+		       const struct ublksrv_io_desc *iod)
+{
+	const int length = (int)(iod->nr_sectors << SIM_SECTOR_SHIFT);
+	struct io_uring_sqe *sqe;
+
+	switch (ublksrv_get_op(iod)) {
+	case UBLK_IO_OP_READ:
+		sqe = sim_queue_last_step(queue, IORING_OP_WRITE, SIM_FILE_CHAR, tag);
+		file_aim_at_request(queue, sqe, tag);
+		sim_queue_done(queue, tag, length);
+		break;
+	case UBLK_IO_OP_WRITE:
+		sim_queue_complete(queue, tag, length);
+		break;
+	default:
+		sim_queue_complete(queue, tag, 0);
+	}
 }
 
 static int clear_mode(bool unmap)
@@ -164,28 +185,26 @@ static void file_clear_request(struct sim_queue *queue, unsigned int tag,
 {
 	struct io_uring_sqe *sqe;
 
-	sqe = sim_queue_last_step(queue, IORING_OP_FALLOCATE, SIM_FILE_TARGET, tag);
+	sqe = sim_queue_return(queue, IORING_OP_FALLOCATE, SIM_FILE_TARGET, tag);
 	sqe->off = (uint64_t)iod->start_sector << SIM_SECTOR_SHIFT;
 	sqe->addr = (uint64_t)iod->nr_sectors << SIM_SECTOR_SHIFT;
 	sqe->len = (uint32_t)clear_mode(ublksrv_get_op(iod) == UBLK_IO_OP_DISCARD ||
 					!(iod->op_flags & UBLK_IO_F_NOUNMAP));
 	sqe->addr3 = 0;
 	sqe->__pad2[0] = 0;
-	sim_queue_done(queue, tag, 0);
 }
 
 static void file_flush(struct sim_queue *queue, unsigned int tag)
 {
 	struct io_uring_sqe *sqe;
 
-	sqe = sim_queue_last_step(queue, IORING_OP_FSYNC, SIM_FILE_TARGET, tag);
+	sqe = sim_queue_return(queue, IORING_OP_FSYNC, SIM_FILE_TARGET, tag);
 	sqe->off = 0;
 	sqe->addr = 0;
 	sqe->len = 0;
 	sqe->fsync_flags = IORING_FSYNC_DATASYNC;
 	sqe->addr3 = 0;
 	sqe->__pad2[0] = 0;
-	sim_queue_done(queue, tag, 0);
 }
 
 static void file_submit(struct sim_queue *queue, unsigned int tag,
@@ -263,11 +282,12 @@ static int file_sync(const struct sim_target *target)
 const struct sim_target_ops sim_target_file = {
 	.name = "file",
 	.summary = "a file or block device, by direct or buffered I/O",
-	.nr_entries = 3,
+	.nr_entries = 2,
 	.buffered = true,
 	.open = file_open,
 	.close = file_close,
 	.submit = file_submit,
+	.go_on = file_go_on,
 	.read = file_read,
 	.write = file_write,
 	.clear = file_clear,
