@@ -276,6 +276,12 @@ enum sim_way sim_disk_arrive(struct sim_disk *disk, const struct ublksrv_io_desc
 	return way;
 }
 
+/* What is on the medium survives this host's power cut too; changes are in memory and never do. */
+static int target_sync(const struct sim_disk *disk)
+{
+	return disk->lying || disk->overlay ? 0 : disk->target->ops->sync(disk->target);
+}
+
 /**
  * struct stored - where a write of this request goes below the faults
  * @disk: the disk
@@ -291,13 +297,14 @@ static int stored_write(void *context, uint64_t offset_bytes, const void *data,
 {
 	const struct stored *stored = context;
 	struct sim_disk *disk = stored->disk;
+	int ret;
 
-	if (disk->cache)
-		return sim_cache_write(disk->cache, offset_bytes, data, length_bytes, stored->fua);
-	if (disk->overlay)
-		return sim_overlay_write(disk->overlay, offset_bytes, data, length_bytes);
-	return disk->target->ops->write(disk->target, offset_bytes, data, length_bytes,
-					stored->fua);
+	if (!disk->cache)
+		return disk->target->ops->write(disk->target, offset_bytes, data, length_bytes,
+						stored->fua);
+	ret = sim_cache_write(disk->cache, offset_bytes, data, length_bytes, stored->fua);
+	/* What the cache gives to the target stays in the caches below it. */
+	return ret || !stored->fua ? ret : target_sync(disk);
 }
 
 static int disk_read(struct sim_disk *disk, const struct ublksrv_io_desc *iod, void *buffer,
@@ -337,9 +344,7 @@ static int disk_flush(struct sim_disk *disk)
 {
 	const int ret = disk->cache ? sim_cache_flush(disk->cache) : 0;
 
-	if (ret || disk->lying || disk->overlay)
-		return ret;
-	return disk->target->ops->sync(disk->target);
+	return ret ? ret : target_sync(disk);
 }
 
 static int disk_zero(struct sim_disk *disk, const struct ublksrv_io_desc *iod)

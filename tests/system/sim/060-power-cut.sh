@@ -94,7 +94,29 @@ mounted() {
 	e2fsck -fn "$UBLK"
 }
 
+# flushes: how many the disk below has answered
+flushes() {
+	ublk-sim status --json "$BELOW" | jsonq /ios/flush
+}
+
+# reaches_below: what is durable on a disk with a cache has left the caches of its target too.
+reaches_below() {
+	local before
+	make_ublk ram -s 16M
+	BELOW=$UBLK
+	make_ublk file --file "$BELOW" --cache 1M
+	before=$(flushes)
+	xfs_io -d -c 'pwrite 0 4k' "$UBLK"
+	equal "flushes below after a plain write" "$(flushes)" "$before"
+	xfs_io -d -c 'pwrite -V 1 -D 8k 4k' "$UBLK"
+	# the kernel sends the write with FUA and a flush behind it
+	equal "flushes below after a FUA write" "$(flushes)" $((before + 2))
+	xfs_io -c fsync "$UBLK"
+	equal "flushes below after a flush" "$(flushes)" $((before + 3))
+}
+
 test() {
+	reaches_below
 	make_ublk ram -s 64M --cache 8M
 	raw_policies
 	lying
