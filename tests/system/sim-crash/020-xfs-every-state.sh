@@ -13,7 +13,7 @@ requires() {
 test() {
 	make_crash_disk 320M
 	mkfs.xfs -q "$UBLK"
-	crash_walk fs-run.sh fs-check.sh --reorder 1 --drops --torn
+	CRASH_FS=xfs crash_walk fs-run.sh fs-check.sh --reorder 1 --drops --torn
 	within "crash states" "$(walk_value total)" 100 1000000
 	equal "damaged states" "$(walk_value damaged)" 0
 }

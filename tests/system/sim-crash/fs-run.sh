@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# fs-run.sh DIR: a bounded run of changes to a file system's metadata, recorded. What stands in kept/ was made
+# fs-run.sh, with $CRASH_MNT: a bounded run of changes to a file system's metadata, recorded. What stands in kept/ was made
 # durable before it got its name, so fs-check.sh may insist on its content.
 set -euo pipefail
 
-mnt=$1
+mnt=$CRASH_MNT
 readonly ROUNDS=6
 
 mount "$UBLK_DEV" "$mnt"

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# sqlite-run.sh DIR: commit one row after another in WAL mode with synchronous=FULL, recorded. When SQLite has
+# sqlite-run.sh, with $CRASH_MNT: commit one row after another in WAL mode with synchronous=FULL, recorded. When SQLite has
 # answered for a row its number goes to a sector behind the file system, past the page cache: a state that
 # has the number must have the row.
 set -euo pipefail
 
-mnt=$1
+mnt=$CRASH_MNT
 readonly ROWS=${CRASH_ROWS:-100}
 readonly MARK_SECTOR=$(($(blockdev --getsz "$UBLK_DEV") - 1))
 
