@@ -3,7 +3,7 @@
 #
 # The guest's initramfs: cached layers of host programs and kernel modules, and a small overlay.
 #
-# A layer (base, perf) is a cpio in the cache, named by a hash of everything it is made of. The
+# A layer (base, perf, fio) is a cpio in the cache, named by a hash of everything it is made of. The
 # overlay holds what this clone built, the tests and the command, and is made anew for every run.
 # Both are uncompressed: under TCG the guest would spend seconds on unpacking, and uncompressed
 # archives that end on a 512-byte block can simply be joined.
@@ -106,12 +106,17 @@ programs_copy() {
 	libraries_copy "$tree" "${programs[@]}"
 }
 
+# layer_make_perf PROGRAMS, layer_make_fio PROGRAMS: nothing but programs
 layer_make_perf() {
 	local tree=$RUN_DIR/layer
 	mkdir -p -- "$tree"
 	programs_copy "$tree" "$1"
 	cpio_pack "$tree" "$RUN_DIR/layer.cpio"
 	rm -rf -- "$tree"
+}
+
+layer_make_fio() {
+	layer_make_perf "$1"
 }
 
 layer_make_base() {

@@ -24,6 +24,7 @@ vm_option() {
 	--modules) KERNEL_OPT_MODULES=$value ;;
 	--headers) KERNEL_OPT_HEADERS=$value ;;
 	--perf) GUEST_LAYERS+=(perf) VM_SHIFT=1 ;;
+	--fio) GUEST_LAYERS+=(fio) VM_SHIFT=1 ;;
 	--allow-defects) GUEST_ALLOW_DEFECTS=y VM_SHIFT=1 ;;
 	*) VM_SHIFT=0 ;;
 	esac
@@ -50,5 +51,6 @@ vm_options_check() {
 guest_prepare() {
 	run_dir_init
 	deps_ensure base
+	[[ " ${GUEST_LAYERS[*]} " != *" fio "* ]] || deps_ensure fio
 	build_all
 }

@@ -18,6 +18,7 @@ readonly TEST_ROOT_GROUPS="root"
 readonly TEST_ON_REQUEST_GROUPS="debug torture"
 # disks that tests ask for by their serial number (lib-devices.sh)
 readonly TEST_DRIVES="scratch=64 shared=64:multipath"
+readonly TEST_FIO_WORDS="sim sim/130-fio-verify" # what runs fio in the guest
 readonly TEST_APPEND="memmap=16M!1G" # memory that poses as persistent, for the DAX test
 readonly TEST_TORTURE_DRIVES="torture=640 truth=8"
 
@@ -154,6 +155,17 @@ test_logs_keep() {
 	mkdir -p -- "$logs"
 	cp -R -- "$GUEST_RESULTS/." "$logs/"
 	say "  logs of the tests: $logs"
+}
+
+# test_guest_wall WORDS…: the same in the functional guest, with fio if one of them runs it
+test_guest_wall() {
+	local word GUEST_LAYERS=("${GUEST_LAYERS[@]}")
+	for word in "$@"; do
+		[[ " $TEST_FIO_WORDS " == *" $word "* && " ${GUEST_LAYERS[*]} " != *" fio "* ]] || continue
+		deps_ensure fio
+		GUEST_LAYERS+=(fio)
+	done
+	test_guest "$@"
 }
 
 # test_guest_instructions WORDS…: the same on the instruction clock, with a planted module beside
@@ -294,7 +306,7 @@ verb_test() {
 	fi
 	test_disks
 	[[ -z $TEST_UNIT ]] || test_unit
-	((${#TEST_WALL[@]} == 0)) || test_guest "${TEST_WALL[@]}"
+	((${#TEST_WALL[@]} == 0)) || test_guest_wall "${TEST_WALL[@]}"
 	((${#TEST_ROOT[@]} == 0)) || test_guest_root "${TEST_ROOT[@]}"
 	((${#TEST_INSTRUCTIONS[@]} == 0)) || test_guest_instructions "${TEST_INSTRUCTIONS[@]}"
 	for variant in "${!TEST_DEBUG[@]}"; do

@@ -23,6 +23,7 @@ vm_usage() {
 	  --drive NAME=MB            one more virtio disk, empty, with the serial number NAME; may be repeated
 	                             NAME=MB:multipath: an NVMe disk with two paths
 	  --perf                     perf is in the guest too
+	  --fio                      so is fio, 84 MB with its libraries
 	  --preload "MODULES"        modules that are loaded before CMD
 	  --plugin "FILE,ARG=…"      QEMU's -plugin (TCG)
 	  --allow-defects            a kernel WARNING or BUG does not fail the run
