@@ -9,7 +9,6 @@
  */
 #include <linux/blkdev.h>
 #include <linux/idr.h>
-#include <linux/rcupdate.h>
 
 #include "alias.h"
 
@@ -268,8 +267,8 @@ int __init blki_alias_init(void)
  *
  * An open alias pins the module, as the owner of its operations; so those that are left are idle. They are
  * made on demand (dmsetup, noexcl) and keep nothing but their name, so they do not stand in the way of an
- * unload as an interposer does. The module is going, so no open succeeds any more. The last RCU-tasks period
- * is for the end of alias_free_disk().
+ * unload as an interposer does. The module is going, so no open succeeds any more. The last
+ * instructions of alias_free_disk() are waited for by blki_hook_exit().
  *
  * Context: may sleep.
  */
@@ -281,7 +280,6 @@ void blki_alias_exit(void)
 	list_for_each_entry_safe(alias, next, &aliases, node)
 		list_leave(alias);
 	mutex_unlock(&change_lock);
-	synchronize_rcu_tasks();
 	unregister_blkdev(major, ALIAS_MAJOR_NAME);
 	ida_destroy(&minors);
 }

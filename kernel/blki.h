@@ -270,6 +270,7 @@ struct blki_disk {
  * @mode: what follows the filters; changes under @hold_lock, and away from passing also frozen
  * @pass_mode: what @mode is without a remap
  * @visits: the bios that came here
+ * @nr_splitting: visits of the hook "list" that are splitting a bio, and may sleep for it
  * @judges: the highest of @filters with a ->submit, or NULL: those that a bio meets; the others count by
  *	@visits alone
  * @nr_filters: filters in @filters
@@ -294,6 +295,7 @@ struct blki_origin {
 	enum blki_mode mode;
 	enum blki_mode pass_mode;
 	struct blki_visits __percpu *visits;
+	atomic_t nr_splitting;
 	struct blki_interposer *judges;
 	unsigned int nr_filters;
 	struct blki_interposer *filters;
@@ -319,7 +321,9 @@ void blki_hook_pass_on(struct blki_origin *origin, struct bio *bio);
 void blki_stamp_sync(struct blki_origin *origin);
 int blki_queue_freeze(struct request_queue *q, unsigned int timeout_ms);
 void blki_queue_unfreeze(struct request_queue *q);
+void blki_tasks_sync(void);
 void blki_submitters_sync(struct gendisk *gd);
+void blki_hook_exit(void);
 void blki_fops_install(struct blki_disk *disk);
 void blki_fops_restore(struct blki_disk *disk);
 void blki_slot_set(struct blki_disk *disk, struct blki_origin *origin, bool flag);

@@ -10,6 +10,8 @@
 
 #include <linux/blkdev.h>
 #include <linux/pm_runtime.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
@@ -32,6 +34,29 @@
  * back (block/blk-cgroup.c). blkg.c counts such references itself; on others it does not.
  */
 #define BLKI_KNOWS_BLKG_REFS	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
+
+#ifndef CONFIG_TASKS_RCU
+/* without kernel preemption RCU-tasks is plain RCU, but for this name */
+#define rcu_barrier_tasks	rcu_barrier
+#endif
+
+/**
+ * blki_tasks_switched - wait until every CPU has switched tasks, where no task is preempted inside the kernel
+ *
+ * Context: may sleep. Return: true: every task that ran in the kernel has left it or come to where it lets
+ * others run; false: tasks may be preempted anywhere, and this says nothing of them.
+ */
+static inline bool blki_tasks_switched(void)
+{
+#ifdef CONFIG_TASKS_RUDE_RCU
+	if (preempt_model_preemptible())
+		return false;
+	synchronize_rcu_tasks_rude();
+	return true;
+#else
+	return false;
+#endif
+}
 
 #ifdef CONFIG_PM
 /** blki_queue_device - device whose runtime power state gates @q, or NULL; Context: any */

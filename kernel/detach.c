@@ -48,8 +48,8 @@ static int leave_allowed(const struct blki_interposer *ip, u32 flags, struct blk
 	return -EBUSY;
 }
 
-/* The last RCU-tasks period is for completions (remap_end_io) that have counted themselves done and are
- * about to return, in whatever context.
+/* Visits and completions that have counted themselves out may still have to return from our code; they look at
+ * nothing that is freed here, and the module's end waits for them (blki_hook_exit()).
  */
 static void leave(struct blki_origin *origin, struct blki_interposer *ip)
 {
@@ -58,7 +58,6 @@ static void leave(struct blki_origin *origin, struct blki_interposer *ip)
 			origin->disk->hook->quiesce(origin);
 		flush_work(&origin->forward);
 	}
-	synchronize_rcu_tasks();
 	trace_blki_detach(ip);
 	blki_event("detach", ip);
 	blki_dismiss(ip);

@@ -8,7 +8,10 @@
  * (remap.c, native.c).
  */
 #include <linux/blk-mq.h>
+#include <linux/completion.h>
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/slab.h>
 #include <linux/smp.h>
 
 #include "hook.h"
@@ -178,6 +181,76 @@ void blki_queue_unfreeze(struct request_queue *q)
 	blk_mq_unfreeze_queue(q);
 }
 
+/* A period of RCU-tasks, asked for and waited for; the last of the two to look at it frees it */
+struct tasks_period {
+	struct rcu_head rcu;
+	struct completion over;
+	refcount_t users;
+};
+
+static void period_put(struct tasks_period *period)
+{
+	if (refcount_dec_and_test(&period->users))
+		kfree(period);
+}
+
+static void period_over(struct rcu_head *rcu)
+{
+	struct tasks_period *period = container_of(rcu, struct tasks_period, rcu);
+
+	complete(&period->over);
+	period_put(period);
+}
+
+/* Long enough for every task that ever sleeps, on a machine under load */
+#define TASKS_PATIENCE	(5 * HZ)
+
+/**
+ * blki_tasks_sync - wait until every task has slept or left the kernel, or could not be anywhere that matters
+ *
+ * For code that does not sleep (the way from the flag of a bdev to the queue; the last instructions of a
+ * completion) a period of RCU-tasks is exactly that wait. But one kernel thread that gives way and never sleeps
+ * holds it up for as long as it likes, whatever device it serves: dm-delay with delays below 50 ms does
+ * so as long as it has a bio. So after some patience, and where tasks are not preempted inside the kernel, it
+ * is enough that every CPU has switched tasks: code that neither sleeps nor gives way is then over, once
+ * it runs. What that does not see is a task that could run when the wait began and was kept from every CPU
+ * through all the patience: one just woken, or preempted under a preemption model that was changed in debugfs since.
+ *
+ * Where tasks are preempted in the kernel there is only the first wait; it is as long as it is.
+ *
+ * Context: may sleep.
+ */
+void blki_tasks_sync(void)
+{
+	struct tasks_period *period = kmalloc(sizeof(*period), GFP_NOIO);
+
+	if (!period) {
+		synchronize_rcu_tasks();
+		return;
+	}
+	init_completion(&period->over);
+	refcount_set(&period->users, 2);
+	call_rcu_tasks(&period->rcu, period_over);
+	while (!wait_for_completion_timeout(&period->over, TASKS_PATIENCE))
+		if (blki_tasks_switched())
+			break;
+	period_put(period);
+}
+
+/**
+ * blki_hook_exit - module end: the last visits and completions have returned from our code
+ *
+ * Whoever has counted himself out may have a few instructions to go, in whatever context, and touches nothing of ours
+ * in them but the text. A period that was given up is waited for: its end is in our text, too.
+ *
+ * Context: may sleep; nothing is attached.
+ */
+void blki_hook_exit(void)
+{
+	blki_tasks_sync();
+	rcu_barrier_tasks();
+}
+
 /**
  * blki_submitters_sync - wait for everybody who is on his way into a queue
  * @gd: the disk
@@ -187,9 +260,9 @@ void blki_queue_unfreeze(struct request_queue *q)
  *
  * From the test to that point a task sleeps in one place only: queue entry, while the queue is frozen or
  * its device sleeps. So hold the freeze lock while nobody has the queue frozen, and the device awake; then
- * those who slept there have been woken, nobody new can sleep there, and one RCU-tasks period, which waits
- * for every running task to sleep or leave the kernel, sees all of them through. Queue entry, fops load and
- * our ->submit_bio (but for what hook_fast.c counts itself) are all before that point.
+ * those who slept there have been woken, nobody new can sleep there, and blki_tasks_sync(), which waits for
+ * every running task to sleep or leave the kernel, sees all of them through. Queue entry, fops load and our
+ * ->submit_bio (but for where it may sleep, which is counted) are all before that point.
  *
  * Woken is not yet running (on_rq), and who is not counts as asleep. The wake-up of a task whose CPU is idle is
  * left to that CPU, which owes RCU nothing until it takes its interrupt: with a virtual CPU that its host does
@@ -198,7 +271,7 @@ void blki_queue_unfreeze(struct request_queue *q)
  * holds up the RCU period that RCU-tasks begins with.
  *
  * A dead disk stays frozen for ever; its sleepers are woken to fail in queue entry and never load the
- * operations, so the period alone is enough.
+ * operations, so blki_tasks_sync() alone is enough.
  *
  * Context: may sleep, no queue frozen by the caller.
  */
@@ -217,7 +290,7 @@ void blki_submitters_sync(struct gendisk *gd)
 		wait_event_timeout(q->mq_freeze_wq, !READ_ONCE(q->mq_freeze_depth), HZ / 50 + 1);
 	}
 	kick_all_cpus_sync();
-	synchronize_rcu_tasks();
+	blki_tasks_sync();
 	mutex_unlock(&q->mq_freeze_lock);
 	if (dev)
 		pm_runtime_put(dev);

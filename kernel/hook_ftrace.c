@@ -197,7 +197,7 @@ static void ftrace_quiesce(struct blki_origin *origin)
 {
 	struct blki_disk *disk = origin->disk;
 
-	synchronize_rcu_tasks();	/* nobody is in blki_ftrace_judge() any more */
+	blki_tasks_sync();	/* nobody is in blki_ftrace_judge() any more */
 	blki_slot_clear(disk, origin);
 	mutex_lock(&disk->install);
 	if (!--disk->nr_hooked)
@@ -228,7 +228,7 @@ const struct blki_hook_ops blki_hook_ftrace = {
 	.unarm = ftrace_unarm,
 	.disarm_frozen = ftrace_disarm_frozen,
 	.quiesce = ftrace_quiesce,
-	.emptied = synchronize_rcu_tasks,
+	.emptied = blki_tasks_sync,
 };
 
 /**

@@ -22,20 +22,22 @@
 
 /* Send on what fits, and leave the rest behind it on the list, still the origin's. The bioset that it is
  * split from is the driver's own and refills as parts complete: sleeping for it under the queue reference
- * delays a freeze by an I/O's time, as it does in blk_mq_submit_bio().
+ * delays a freeze by an I/O's time, as it does in blk_mq_submit_bio(). Who sleeps is out of sight of
+ * blki_submitters_sync(), so it is counted; once it is counted out the origin may be gone.
  */
 static noinline void pass_large(struct blki_origin *origin, struct bio *bio)
 {
-	struct bio *first;
+	struct block_device *shadow = origin->shadow;
 
 	if (bio_sectors(bio)) {
 		bio_set_flag(bio, BIO_BLKI_SEEN);
-		first = bio_split_to_limits(bio);
-		if (!first)
+		atomic_inc(&origin->nr_splitting);
+		bio = bio_split_to_limits(bio);
+		atomic_dec_return_release(&origin->nr_splitting);
+		if (!bio)
 			return;
-		bio = first;
 	}
-	bio->bi_bdev = origin->shadow;
+	bio->bi_bdev = shadow;
 	/* ahead of its rest, which bio_split_to_limits() has put there */
 	bio_list_add_head(&current->bio_list[0], bio);
 }
@@ -116,10 +118,18 @@ static void inherited_clear(struct blki_disk *disk)
 	mutex_unlock(&disk->gd->open_mutex);
 }
 
-/* out before in: a visit that ends in between can then not hide one that has begun */
+/* Is somebody inside who may sleep there? out before in: a visit that ends in between can then not hide one
+ * that has begun.
+ */
 static bool is_inside(struct blki_origin *origin)
 {
-	unsigned long out = blki_visit(origin, out);
+	unsigned long out;
+
+	if (atomic_read_acquire(&origin->nr_splitting))
+		return true;
+	if (!origin->disk->hook->drops)
+		return false;
+	out = blki_visit(origin, out);
 
 	smp_rmb();	/* a visit counts itself in before it counts itself out, on whatever CPUs */
 	return blki_visit(origin, in) != out;
@@ -131,8 +141,8 @@ static bool is_inside(struct blki_origin *origin)
  *
  * Late callers that had seen the flag set are still to come, and find the hook, the origin and its (now
  * empty) chain; the origin is gone only when all have left. A caller still needs ->submit_bio to be there,
- * so the operations go last. Visits of the fast hook sleep below blk_mq_submit_bio(), out of RCU-tasks'
- * sight, but no new ones begin by then: counting them to the end cannot starve.
+ * so the operations go last. Visits of the fast hook sleep below blk_mq_submit_bio(), those of list while they
+ * split, out of sight of the first wait; but no new ones begin by then: counting them to the end cannot starve.
  *
  * Context: may sleep.
  */
@@ -143,7 +153,7 @@ void blki_flag_quiesce(struct blki_origin *origin)
 	if (!bdev_partno(origin->bdev))
 		inherited_clear(disk);
 	blki_submitters_sync(disk->gd);
-	while (disk->hook->drops && is_inside(origin))
+	while (is_inside(origin))
 		schedule_timeout_uninterruptible(1);
 	blki_slot_clear(disk, origin);
 	mutex_lock(&disk->install);

@@ -7,7 +7,8 @@
 # "debug-kcsan". The group "gate" runs in a guest of its own on the instruction clock, with a module
 # of this clone that has PLANT instructions planted into every hooked bio in /blki-plant. The groups
 # "root" runs in a guest whose root is on a disk, and ends with two guests that go down while it is
-# remapped. The groups "debug" and "torture" run only in the debug kernels, or when named.
+# remapped. The groups "debug" and "torture" run only in the debug kernels, or when named; so does "long", of
+# tests that take minutes.
 
 readonly TEST_DEADLINE_S=2700
 readonly TEST_MEM_MB=2048
@@ -15,7 +16,7 @@ readonly TEST_PLANT=50 # what the gate must notice, instructions per bio
 readonly TEST_HOST_GROUPS="unit debug-kasan debug-kcsan"
 readonly TEST_INSTRUCTION_GROUPS="gate"
 readonly TEST_ROOT_GROUPS="root"
-readonly TEST_ON_REQUEST_GROUPS="debug torture"
+readonly TEST_ON_REQUEST_GROUPS="debug long torture"
 # disks that tests ask for by their serial number (lib-devices.sh)
 readonly TEST_DRIVES="scratch=64 shared=64:multipath"
 readonly TEST_FIO_WORDS="sim sim/130-fio-verify" # what runs fio in the guest
@@ -47,9 +48,10 @@ test_usage() {
 	Usage: ./x test [OPTION…] [GROUP | GROUP/TEST]…
 
 	Unit tests on the host, system tests in the guest; all of them but the debug kernels' and the
-	groups $TEST_ON_REQUEST_GROUPS when no group is named. debug-kasan and debug-kcsan build that
-	kernel once (ten minutes) and run a selection under it, or what stands behind a slash. The last line is "N passed, N failed, N skipped". Exit: 0 all well, 1 a test
-	failed, 2 usage or environment.
+	groups $TEST_ON_REQUEST_GROUPS when no group is named. debug-kasan and debug-kcsan build
+	that kernel once (ten minutes) and run a selection under it, or what stands behind a slash.
+	The last line is "N passed, N failed, N skipped". Exit: 0 all well, 1 a test failed, 2 usage
+	or environment.
 
 	Groups: $(test_groups | paste -sd ' ')
 	The options of the guest: ./x vm --help.
