@@ -131,17 +131,14 @@ guest_boot() {
 		"deadline $GUEST_DEADLINE_S s"
 
 	start=$SECONDS
-	cat -- "$dir/out" &
-	GUEST_READERS=("$!")
-	cat -- "$dir/err" >&2 &
-	GUEST_READERS+=("$!")
+	guest_readers_start "$dir"
 	setpriv --pdeathsig TERM timeout -k 5 "$GUEST_DEADLINE_S" \
 		setpriv --pdeathsig KILL "${QEMU_COMMAND[@]}" \
 		</dev/null >"$dir/qemu.log" 2>&1 &
 	GUEST_PID=$!
 	wait "$GUEST_PID" || status=$?
 	GUEST_PID=
-	guest_readers_end "$dir"
+	guest_readers_end
 	say "  the guest ran for $(elapsed_s "$start") s"
 	guest_log_keep "$dir"
 	return "$status"
@@ -180,11 +177,38 @@ guest_shell() {
 	((status == 0)) || fail "guest: QEMU ended with status $status: $(tail -n 1 "$dir/qemu.log")"
 }
 
-# guest_readers_end DIR: the readers end with QEMU; one that never saw a writer is ended here
-guest_readers_end() {
-	local pid port
+# guest_readers_start DIR: pass on what the guest writes. An end to write to is kept open, so that a pipe opens
+# at once and ends for its reader when guest_readers_end closes it, whether QEMU has ever opened it or not.
+guest_readers_start() {
+	local port end
+	GUEST_READERS=()
+	GUEST_PIPES=()
 	for port in out err; do
-		: <>"$1/$port" # a writer that leaves at once: end of file for the reader
+		exec {end}<>"$1/$port"
+		GUEST_PIPES+=("$end")
+	done
+	exec {end}<"$1/out"
+	guest_reader <&"$end" &
+	GUEST_READERS+=("$!")
+	exec {end}<&- {end}<"$1/err"
+	guest_reader <&"$end" >&2 &
+	GUEST_READERS+=("$!")
+	exec {end}<&-
+}
+
+# guest_reader: one of them, which keeps no end to write to
+guest_reader() {
+	local end
+	for end in "${GUEST_PIPES[@]}"; do
+		exec {end}>&-
+	done
+	exec cat
+}
+
+guest_readers_end() {
+	local end pid
+	for end in "${GUEST_PIPES[@]}"; do
+		exec {end}>&-
 	done
 	for pid in "${GUEST_READERS[@]}"; do
 		wait "$pid" 2>/dev/null || true
