@@ -75,6 +75,8 @@ struct blki_stats {
  * @bytes: bytes of @in
  * @rests: of @in, parts of bios that had been here as a whole
  * @rest_bytes: bytes of @rests
+ * @split_in: bios that the hook "list" went to split, and may have slept for
+ * @split_out: of those, it is done with
  */
 struct blki_visits {
 	unsigned long in;
@@ -82,6 +84,8 @@ struct blki_visits {
 	unsigned long bytes;
 	unsigned long rests;
 	unsigned long rest_bytes;
+	unsigned long split_in;
+	unsigned long split_out;
 };
 
 /**
@@ -270,7 +274,6 @@ struct blki_disk {
  * @mode: what follows the filters; changes under @hold_lock, and away from passing also frozen
  * @pass_mode: what @mode is without a remap
  * @visits: the bios that came here
- * @nr_splitting: visits of the hook "list" that are splitting a bio, and may sleep for it
  * @judges: the highest of @filters with a ->submit, or NULL: those that a bio meets; the others count by
  *	@visits alone
  * @nr_filters: filters in @filters
@@ -295,7 +298,6 @@ struct blki_origin {
 	enum blki_mode mode;
 	enum blki_mode pass_mode;
 	struct blki_visits __percpu *visits;
-	atomic_t nr_splitting;
 	struct blki_interposer *judges;
 	unsigned int nr_filters;
 	struct blki_interposer *filters;

@@ -27,13 +27,14 @@
  */
 static noinline void pass_large(struct blki_origin *origin, struct bio *bio)
 {
+	struct blki_visits __percpu *visits = origin->visits;
 	struct block_device *shadow = origin->shadow;
 
 	if (bio_sectors(bio)) {
 		bio_set_flag(bio, BIO_BLKI_SEEN);
-		atomic_inc(&origin->nr_splitting);
+		this_cpu_inc(visits->split_in);
 		bio = bio_split_to_limits(bio);
-		atomic_dec_return_release(&origin->nr_splitting);
+		this_cpu_inc(visits->split_out);
 		if (!bio)
 			return;
 	}
@@ -123,16 +124,12 @@ static void inherited_clear(struct blki_disk *disk)
  */
 static bool is_inside(struct blki_origin *origin)
 {
-	unsigned long out;
-
-	if (atomic_read_acquire(&origin->nr_splitting))
-		return true;
-	if (!origin->disk->hook->drops)
-		return false;
-	out = blki_visit(origin, out);
+	unsigned long out = blki_visit(origin, out);
+	unsigned long split_out = blki_visit(origin, split_out);
 
 	smp_rmb();	/* a visit counts itself in before it counts itself out, on whatever CPUs */
-	return blki_visit(origin, in) != out;
+	return (origin->disk->hook->drops && blki_visit(origin, in) != out) ||
+	       blki_visit(origin, split_in) != split_out;
 }
 
 /**
