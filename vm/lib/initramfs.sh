@@ -173,7 +173,7 @@ overlay_make() {
 	local stage=$1 program
 	mkdir -p -- "$stage"/blki/{bin,kernel,tests/helpers,bench}
 	cp -- "$GUEST_INIT" "$stage/init"
-	cp -- "$BUILD_MODULE" "$stage/blki/kernel/"
+	cp -- "$BUILD_MODULE" "$(dirname -- "$BUILD_MODULE")/blki-zerohead.ko" "$stage/blki/kernel/"
 	programs_stage "$BUILD_DIR" "$stage" "$stage/blki/bin"
 	for program in "$stage"/blki/bin/*; do
 		ln -s -- "../../bin/${program##*/}" "$stage/blki/tests/helpers/${program##*/}"
