@@ -35,11 +35,6 @@
  */
 #define BLKI_KNOWS_BLKG_REFS	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
 
-#ifndef CONFIG_TASKS_RCU
-/* without kernel preemption RCU-tasks is plain RCU, but for this name */
-#define rcu_barrier_tasks	rcu_barrier
-#endif
-
 /**
  * blki_tasks_switched - wait until every CPU has switched tasks, where no task is preempted inside the kernel
  *

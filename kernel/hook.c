@@ -10,7 +10,7 @@
 #include <linux/blk-mq.h>
 #include <linux/completion.h>
 #include <linux/rcupdate.h>
-#include <linux/refcount.h>
+#include <linux/rcupdate_wait.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 
@@ -181,26 +181,15 @@ void blki_queue_unfreeze(struct request_queue *q)
 	blk_mq_unfreeze_queue(q);
 }
 
-/* A period of RCU-tasks, asked for and waited for; the last of the two to look at it frees it */
+/* A period of RCU-tasks, asked for and perhaps not waited for to its end */
 struct tasks_period {
-	struct rcu_head rcu;
-	struct completion over;
-	refcount_t users;
+	struct rcu_synchronize wait;
+	struct list_head node;
 };
 
-static void period_put(struct tasks_period *period)
-{
-	if (refcount_dec_and_test(&period->users))
-		kfree(period);
-}
-
-static void period_over(struct rcu_head *rcu)
-{
-	struct tasks_period *period = container_of(rcu, struct tasks_period, rcu);
-
-	complete(&period->over);
-	period_put(period);
-}
+/* covers @given_up, periods that may still be going on */
+static DEFINE_SPINLOCK(given_up_lock);
+static LIST_HEAD(given_up);
 
 /* Long enough for every task that ever sleeps, on a machine under load */
 #define TASKS_PATIENCE	(5 * HZ)
@@ -228,27 +217,37 @@ void blki_tasks_sync(void)
 		synchronize_rcu_tasks();
 		return;
 	}
-	init_completion(&period->over);
-	refcount_set(&period->users, 2);
-	call_rcu_tasks(&period->rcu, period_over);
-	while (!wait_for_completion_timeout(&period->over, TASKS_PATIENCE))
-		if (blki_tasks_switched())
-			break;
-	period_put(period);
+	init_completion(&period->wait.completion);
+	/* this very function makes RCU-tasks begin at once; with any other it waits for more to come */
+	call_rcu_tasks(&period->wait.head, wakeme_after_rcu);
+	while (!wait_for_completion_timeout(&period->wait.completion, TASKS_PATIENCE)) {
+		if (blki_tasks_switched()) {
+			spin_lock(&given_up_lock);
+			list_add(&period->node, &given_up);
+			spin_unlock(&given_up_lock);
+			return;
+		}
+	}
+	kfree(period);
 }
 
 /**
  * blki_hook_exit - module end: the last visits and completions have returned from our code
  *
- * Whoever has counted himself out may have a few instructions to go, in whatever context, and touches nothing of ours
- * in them but the text. A period that was given up is waited for: its end is in our text, too.
+ * Whoever has counted himself out may have a few instructions to go, in whatever context, and touches nothing of
+ * ours in them but the text. Periods that were given up are waited for, as their memory is ours.
  *
  * Context: may sleep; nothing is attached.
  */
 void blki_hook_exit(void)
 {
+	struct tasks_period *period, *next;
+
 	blki_tasks_sync();
-	rcu_barrier_tasks();
+	list_for_each_entry_safe(period, next, &given_up, node) {
+		wait_for_completion(&period->wait.completion);
+		kfree(period);
+	}
 }
 
 /**
