@@ -23,6 +23,7 @@
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include <asm/frame.h>
@@ -46,9 +47,11 @@ static_assert(offsetof(struct block_device, __bd_flags) == FTRACE_BD_FLAGS);
 static_assert(!(FTRACE_BD_MARK & (BD_PARTNO | BD_READ_ONLY | BD_WRITE_HOLDER | BD_HAS_SUBMIT_BIO |
 				  BD_RO_WARNED)));
 
-/* covers @nr_marked and the registration */
+/* covers what follows and the registration */
 static DEFINE_MUTEX(ftrace_lock);
 static unsigned int nr_marked;
+/* ftrace did not take its call back */
+static bool direct_stuck;
 static struct ftrace_ops direct;
 /* the patched instruction; 0 when the function was not found */
 static unsigned long site __ro_after_init;
@@ -112,6 +115,12 @@ static bool ftrace_is_on(void)
 	       (opcode == CALL_INSN_OPCODE || opcode == INT3_INSN_OPCODE);
 }
 
+/* ftrace_free_filter() of 6.12 leaves pointers to what it frees; the next registration begins from nothing. */
+static void direct_forget(void)
+{
+	memset(&direct, 0, sizeof(direct));
+}
+
 static int direct_register(struct block_device *bdev, struct blki_say *say)
 {
 	int r = ftrace_set_filter_ip(&direct, site, 0, 1);
@@ -122,6 +131,7 @@ static int direct_register(struct block_device *bdev, struct blki_say *say)
 		blki_say(say, "%pg: the hook \"ftrace\" can not be set on " FTRACE_FUNCTION "() (errno %d); end what else traces it, or use list",
 			 bdev, -r);
 		ftrace_free_filter(&direct);
+		direct_forget();
 	}
 	return r;
 }
@@ -131,8 +141,11 @@ static void direct_unregister(void)
 {
 	int r = unregister_ftrace_direct(&direct, (unsigned long)blki_ftrace_entry, true);
 
-	if (!r)
+	if (!r) {
+		direct_forget();
 		return;
+	}
+	direct_stuck = true;
 	pr_err("blki: ftrace does not take its call of this module back (errno %d); the module stays loaded until the next boot\n",
 	       -r);
 	__module_get(THIS_MODULE);
@@ -144,8 +157,13 @@ static int direct_get(struct block_device *bdev, struct blki_say *say)
 	int r = 0;
 
 	mutex_lock(&ftrace_lock);
-	if (!nr_marked)
+	if (direct_stuck) {
+		blki_say(say, "%pg: ftrace has found itself broken and can not be set again; use list, or reboot",
+			 bdev);
+		r = -EOPNOTSUPP;
+	} else if (!nr_marked) {
 		r = direct_register(bdev, say);
+	}
 	if (!r && !ftrace_is_on()) {
 		blki_say(say, "%pg: kernel.ftrace_enabled is 0, so the hook \"ftrace\" would see nothing; set it to 1 (sysctl kernel.ftrace_enabled=1), or use list",
 			 bdev);
