@@ -317,6 +317,7 @@ static int start_worker(struct worker *w, unsigned int index)
 	w->control = open("/dev/" BLKI_CONTROL_NODE, O_RDWR | O_CLOEXEC);
 	w->area = map_area(2 * PAGE_BYTES);
 	p->buffer = map_area(FUZZ_BUFFER_BYTES);
+	p->no_ftrace = sysconf(_SC_NPROCESSORS_ONLN) > 1;
 	if (w->control < 0 || !w->area || !p->buffer)
 		return -errno;
 	for (size_t i = 0; i < config.nr_devices; i++) {

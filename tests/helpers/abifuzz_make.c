@@ -100,6 +100,8 @@ static void make_attach(uint64_t *rng, const struct fuzz_pool *pool, struct blki
 	a->origin_fd = some_fd(rng, pool);
 	a->acceptor_fd = a->kind == BLKI_KIND_FILTER ? -1 : some_acceptor(rng, pool, a->kind);
 	a->hook = chance(rng, 60) ? BLKI_HOOK_DEFAULT : (uint32_t)fuzz_below(rng, 6);
+	if (a->hook == BLKI_HOOK_FTRACE && pool->no_ftrace)
+		a->hook = BLKI_HOOK_DEFAULT;
 	a->timeout_ms = some_timeout(rng);
 	if (chance(rng, 25))
 		a->flags = (uint32_t)fuzz_below(rng, BLKI_ATTACH_ALL + 1);

@@ -65,6 +65,7 @@ enum fuzz_place {
  * @ids: @nr_ids interposers that are attached
  * @nr_ids: how many
  * @buffer: FUZZ_BUFFER_BYTES that may be written, the end of a mapping
+ * @no_ftrace: no attach asks for BLKI_HOOK_FTRACE
  */
 struct fuzz_pool {
 	int fds[FUZZ_FDS_MAX];
@@ -75,6 +76,7 @@ struct fuzz_pool {
 	uint64_t ids[FUZZ_IDS_MAX];
 	size_t nr_ids;
 	char *buffer;
+	bool no_ftrace;
 };
 
 /**

@@ -59,13 +59,16 @@ test() {
 	read_direct /dev/nb 100
 
 	start_verify load --threads 4 --max 64K --flush-pct 2 /dev/nb
-	for ((i = 0; i < $(rounds 8); i++)); do
+	for ((i = 0; i < $(rounds 4); i++)); do
 		load_module
 		blki filter attach --hook ftrace null /dev/nb
 		blki filter attach --hook ftrace null /dev/nc
 		wait_seen /dev/nb 3
 		blki filter detach null /dev/nb
 		blki filter detach null /dev/nc
+		# once more without a new module: a second call of ftrace
+		blki filter attach --hook ftrace null /dev/nb
+		blki filter detach null /dev/nb
 		rmmod blki
 	done
 	wait_ios /dev/nb 50
