@@ -28,7 +28,7 @@ test() {
 	start_verify load --threads 64 --max 4K --flush-pct 0 --length 4M /dev/nb
 	storm &
 	storm_pid=$!
-	for ((i = 0; i < 3; i++)); do
+	for ((i = 0; i < 2; i++)); do
 		dmsetup suspend --nolockfs nx
 		blki remap start nx /dev/nb
 		at_return=$(stat_ios /dev/nb)

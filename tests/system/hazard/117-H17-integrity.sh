@@ -18,7 +18,7 @@ test() {
 	make_scsi_debug 32 dif=1 dix=1 guard=1 delay=0
 	[[ $(<"/sys/block/$(basename "$SCSI")/integrity/format") != none ]] || fail "the disk has no protection information"
 	start_verify load --threads 8 --max 64K --read-pct 80 "$SCSI"
-	nr=$(rounds 3)
+	nr=$(rounds 2)
 	for ((i = 0; i < nr; i++)); do
 		load_module
 		blki filter attach null "$SCSI"
