@@ -7,16 +7,10 @@
 # failed or was skipped goes to DIR/why. Exit status: 0 passed, 77 skipped, else failed.
 set -Eeuo pipefail
 
-TEST_FILE=$1
-TEST_DIR=$2
-HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export TEST_FILE TEST_DIR
-echo $$ >"$TEST_DIR/pid"
+echo $$ >"$2/pid"
 
-for library in "$HERE"/lib/lib-*.sh; do
-	# shellcheck source=/dev/null
-	. "$library"
-done
+# shellcheck source=tests/system/lib/load.sh
+. "$(dirname "${BASH_SOURCE[0]}")/load.sh"
 
 SKIP_REASONS=()
 requires() { :; }

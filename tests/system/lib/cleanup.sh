@@ -7,14 +7,8 @@
 # makes the exit status 1.
 set -uo pipefail
 
-TEST_FILE=$1
-TEST_DIR=$2
-HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export TEST_FILE TEST_DIR
-for library in "$HERE"/lib/lib-*.sh; do
-	# shellcheck source=/dev/null
-	. "$library"
-done
+# shellcheck source=tests/system/lib/load.sh
+. "$(dirname "${BASH_SOURCE[0]}")/load.sh"
 # what it registered may be functions of its own
 # shellcheck source=/dev/null
 . "$TEST_FILE"

@@ -7,14 +7,8 @@
 # second and a third round take what was held in the first. Exit status: 0 the guest is as before the test, else 1.
 set -uo pipefail
 
-TEST_FILE=$1
-TEST_DIR=$2
-HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export TEST_FILE TEST_DIR
-for library in "$HERE"/lib/lib-*.sh; do
-	# shellcheck source=/dev/null
-	. "$library"
-done
+# shellcheck source=tests/system/lib/load.sh
+. "$(dirname "${BASH_SOURCE[0]}")/load.sh"
 # it may have a left_behind() of its own
 # shellcheck source=/dev/null
 . "$TEST_FILE"
