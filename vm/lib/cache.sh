@@ -13,6 +13,7 @@ readonly LOGS_KEPT=20 # console logs that are kept, the newest
 
 BLKI_CACHE_DIR=${BLKI_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/blk-interposer}
 RUN_DIR=
+RUN_PIDS=() # parts of this run that are shells of their own, beside each other
 GUEST_PID=
 SAVED_STTY= # the terminal's settings while a guest has it
 GUEST_READERS=()
@@ -46,10 +47,7 @@ run_dir_init() {
 	lock_take tmp
 	RUN_DIR=$(mktemp -d -- "$BLKI_CACHE_DIR/tmp/run.XXXXXX") ||
 		die "cache $BLKI_CACHE_DIR/tmp: no directory can be made there; free some space"
-	trap on_exit EXIT
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
-	trap 'exit 129' HUP
+	run_traps
 	exec {RUN_LOCK}>"$RUN_DIR/.lock"
 	flock "$RUN_LOCK"
 	for old in "$BLKI_CACHE_DIR"/tmp/run.*; do
@@ -61,16 +59,32 @@ run_dir_init() {
 	lock_drop tmp
 }
 
+# run_dir_below DIR: the same for a part of this run, in a shell of its own (RUN_PIDS): a directory below the run's,
+# undone when that shell ends, and what the run itself has started is left to it
+run_dir_below() {
+	RUN_DIR=$1
+	mkdir -p -- "$RUN_DIR"
+	RUN_PIDS=()
+	run_traps
+}
+
+run_traps() {
+	trap on_exit EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	trap 'exit 129' HUP
+}
+
 # on_exit: end the processes of this run by their pid, then remove its directory
 on_exit() {
 	local status=$? pid
 
 	trap - EXIT INT TERM HUP
-	[[ $STEP_PID ]] && kill -TERM -- "-$STEP_PID" 2>/dev/null
-	for pid in $GUEST_PID "${GUEST_READERS[@]}"; do
-		kill -TERM "$pid" 2>/dev/null
+	[[ -z $STEP_PID ]] || kill -TERM -- "-$STEP_PID" 2>/dev/null || true
+	for pid in $GUEST_PID "${GUEST_READERS[@]}" "${RUN_PIDS[@]}"; do
+		kill -TERM "$pid" 2>/dev/null || true
 	done
-	wait 2>/dev/null
+	wait 2>/dev/null || true
 	[[ -z $SAVED_STTY ]] || stty "$SAVED_STTY"
 	[[ $RUN_DIR ]] && rm -rf -- "$RUN_DIR"
 	exit "$status"
@@ -111,5 +125,5 @@ log_path() {
 		tail -n +"$((LOGS_KEPT + 1))" | cut -d ' ' -f 2- | while IFS= read -r old; do
 		rm -f -- "$old"
 	done
-	printf '%s/%s-%s.log\n' "$BLKI_CACHE_DIR/logs" "$(date -u +%Y%m%dT%H%M%SZ)" "$$"
+	printf '%s/%s-%s.log\n' "$BLKI_CACHE_DIR/logs" "$(date -u +%Y%m%dT%H%M%SZ)" "$BASHPID"
 }

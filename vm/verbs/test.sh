@@ -12,6 +12,7 @@
 
 readonly TEST_DEADLINE_S=2700
 readonly TEST_MEM_MB=2048
+readonly TEST_GUESTS=2 # at once: a functional guest sleeps for half of its time, so that two of them use two CPUs
 readonly TEST_PLANT=50 # what the gate must notice, instructions per bio
 readonly TEST_HOST_GROUPS="unit debug-kasan debug-kcsan"
 readonly TEST_INSTRUCTION_GROUPS="gate"
@@ -40,6 +41,7 @@ TEST_PASSED=0
 TEST_FAILED=0
 TEST_SKIPPED=0
 TEST_WORDS=()
+TEST_LANES=() # run directories of the guests that run beside each other
 declare -A TEST_DEBUG=() # by variant: words
 TEST_BRIEF=${BLKI_TEST_BRIEF:-1}
 
@@ -50,7 +52,7 @@ test_usage() {
 	Unit tests on the host, system tests in the guest; all of them but the debug kernels' and the
 	groups $TEST_ON_REQUEST_GROUPS when no group is named. debug-kasan and debug-kcsan build
 	that kernel once (ten minutes) and run a selection under it, or what stands behind a slash.
-	The last line is "N passed, N failed, N skipped". Exit: 0 all well, 1 a test failed, 2 usage
+	On two CPUs or more, $TEST_GUESTS guests run at once. The last line is "N passed, N failed, N skipped". Exit: 0 all well, 1 a test failed, 2 usage
 	or environment.
 
 	Groups: $(test_groups | paste -sd ' ')
@@ -117,13 +119,14 @@ test_count() {
 test_guest() {
 	local words=("$@")
 	while ((${#words[@]})); do
+		TEST_LEFT=()
 		test_guest_once "${words[@]}"
-		mapfile -t words < <(test_not_run)
+		words=("${TEST_LEFT[@]}")
 		((${#words[@]} == 0)) || say "  the guest is no longer fit for tests: a new one for the other ${#words[@]}"
 	done
 }
 
-# test_guest_once WORDS…: counts from the runner's tests.json
+# test_guest_once WORDS…: counts from the runner's tests.json; sets TEST_LEFT to the tests that it left out
 test_guest_once() {
 	local status=0 counts passed failed skipped
 	GUEST_RESULTS=$RUN_DIR/results
@@ -138,6 +141,7 @@ test_guest_once() {
 	fi
 	read -r passed failed skipped <<<"$counts"
 	test_count "$passed" "$failed" "$skipped"
+	mapfile -t TEST_LEFT < <(test_not_run "$GUEST_RESULTS/tests.json")
 	test_logs_keep
 	# the guest itself failed, or its runner did, and no test tells so
 	if ((failed == 0)) && { [[ $GUEST_FAILURE ]] || ((status > 1)); }; then
@@ -145,16 +149,16 @@ test_guest_once() {
 	fi
 }
 
-# test_not_run: the tests that the last guest's runner left out, one a line; it has run one at least
+# test_not_run FILE: the tests that the runner which wrote FILE left out, one a line; it has run one at least
 test_not_run() {
-	[[ -s $GUEST_RESULTS/tests.json ]] || return 0
-	sed -n 's/.*"not_run":\[\(.*\)\].*/\1/p' "$GUEST_RESULTS/tests.json" | tr -d '"' | tr ',' '\n' | sed '/^$/d'
+	sed -n 's/.*"not_run":\[\(.*\)\].*/\1/p' "$1" | tr -d '"' | tr ',' '\n' | sed '/^$/d'
 }
 
-# test_logs_keep: the logs of the tests, for reading
+# test_logs_keep: the logs of the tests, for reading; the outcome by the name of the guest's console log
 test_logs_keep() {
 	local logs=$BUILD_DIR/test-logs
 	mkdir -p -- "$logs"
+	mv -- "$GUEST_RESULTS/tests.json" "$logs/$(basename -- "$GUEST_LOG" .log).json"
 	cp -R -- "$GUEST_RESULTS/." "$logs/"
 	say "  logs of the tests: $logs"
 }
@@ -168,6 +172,66 @@ test_guest_wall() {
 		GUEST_LAYERS+=(fio)
 	done
 	test_guest "$@"
+}
+
+# test_guests RUNNER WORDS…: RUNNER for the tests of WORDS, spread over the guests that run at once. Tests that follow
+# each other are about as long, those of the two hooks above all, so they are dealt like cards.
+test_guests() {
+	local runner=$1 tests at lane
+	shift
+	mapfile -t tests < <("$BLKI_ROOT/tests/system/run" --list "$@" | awk '{ print $1 }')
+	for ((lane = 0; lane < TEST_AT_ONCE && lane < ${#tests[@]}; lane++)); do
+		local dealt=()
+		for ((at = lane; at < ${#tests[@]}; at += TEST_AT_ONCE)); do
+			dealt+=("${tests[at]}")
+		done
+		test_lane "$lane" "$runner" "${dealt[@]}"
+	done
+}
+
+# test_lane NUMBER RUNNER WORDS…: puts it down for the lane with that number, behind what is there
+test_lane() {
+	local file=$RUN_DIR/lane$1
+	shift
+	printf '%s\n' "$*" >>"$file"
+}
+
+# test_lanes_run: all lanes at once, each a shell with a run directory of its own; sums up their counts
+test_lanes_run() {
+	local file counts passed failed skipped
+	local -A pids=()
+	((TEST_AT_ONCE == 1)) || say "guests at once: $TEST_AT_ONCE; deadlines of the tests times $TEST_SCALE"
+	for file in "$RUN_DIR"/lane?; do
+		[[ -e $file ]] || continue
+		test_lane_run "$file" &
+		pids[$file]=$!
+		RUN_PIDS+=("$!")
+	done
+	for file in "${!pids[@]}"; do
+		wait "${pids[$file]}" || true
+		if counts=$(cat -- "$file.counts" 2>/dev/null); then
+			read -r passed failed skipped <<<"$counts"
+			test_count "$passed" "$failed" "$skipped"
+		else
+			say "x: test: a guest's tests came to no end; the message is above"
+			test_count 0 1 0
+		fi
+		rm -f -- "$file" "$file.counts"
+	done
+	RUN_PIDS=()
+}
+
+# test_lane_run FILE: the runs that FILE lists, one after the other
+test_lane_run() {
+	local file=$1 runs run
+	run_dir_below "$file.run"
+	TEST_PASSED=0 TEST_FAILED=0 TEST_SKIPPED=0
+	mapfile -t runs <"$file"
+	for run in "${runs[@]}"; do
+		# shellcheck disable=SC2086 # names without blanks
+		$run
+	done
+	printf '%d %d %d\n' "$TEST_PASSED" "$TEST_FAILED" "$TEST_SKIPPED" >"$file.counts"
 }
 
 # test_guest_instructions WORDS…: the same on the instruction clock, with a planted module beside
@@ -237,12 +301,23 @@ test_debug() {
 	test_guest $2
 }
 
-# test_scale: the factor of the tests' deadlines; a host with other work makes the guest slower
+# test_scale: the factor of the tests' deadlines; a host with other work, or with other guests, makes a guest slower
 test_scale() {
-	awk -v cpus="$(nproc)" -v max="$TEST_SCALE_MAX" '{
-		scale = 1 + int($1 / cpus)
+	awk -v cpus="$(nproc)" -v guests="$TEST_AT_ONCE" -v max="$TEST_SCALE_MAX" '{
+		scale = guests + int($1 / cpus)
 		print (scale > max ? max : scale)
 	}' /proc/loadavg
+}
+
+# test_at_once: how many guests run beside each other: as many as there are CPUs and memory for
+test_at_once() {
+	local free_mb
+	free_mb=$(awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo)
+	TEST_AT_ONCE=$TEST_GUESTS
+	((TEST_AT_ONCE <= $(nproc))) || TEST_AT_ONCE=$(nproc)
+	while ((TEST_AT_ONCE > 1 && TEST_AT_ONCE * GUEST_MEM_MB > free_mb)); do
+		TEST_AT_ONCE=$((TEST_AT_ONCE - 1))
+	done
 }
 
 # test_select: what the words ask for, sorted by where it runs
@@ -285,7 +360,6 @@ verb_test() {
 	local variant
 	GUEST_DEADLINE_S=$TEST_DEADLINE_S
 	GUEST_MEM_MB=$TEST_MEM_MB
-	TEST_SCALE=${BLKI_TEST_SCALE:-$(test_scale)}
 	while (($#)); do
 		case $1 in
 		-h | --help) test_usage && return ;;
@@ -307,10 +381,13 @@ verb_test() {
 		guest_prepare
 	fi
 	test_disks
+	test_at_once
 	[[ -z $TEST_UNIT ]] || test_unit
-	((${#TEST_WALL[@]} == 0)) || test_guest_wall "${TEST_WALL[@]}"
-	((${#TEST_ROOT[@]} == 0)) || test_guest_root "${TEST_ROOT[@]}"
-	((${#TEST_INSTRUCTIONS[@]} == 0)) || test_guest_instructions "${TEST_INSTRUCTIONS[@]}"
+	TEST_SCALE=${BLKI_TEST_SCALE:-$(test_scale)}
+	((${#TEST_WALL[@]} == 0)) || test_guests test_guest_wall "${TEST_WALL[@]}"
+	((${#TEST_ROOT[@]} == 0)) || test_lane 0 test_guest_root "${TEST_ROOT[@]}"
+	((${#TEST_INSTRUCTIONS[@]} == 0)) || test_lane $((TEST_AT_ONCE - 1)) test_guest_instructions "${TEST_INSTRUCTIONS[@]}"
+	test_lanes_run
 	for variant in "${!TEST_DEBUG[@]}"; do
 		test_debug "$variant" "${TEST_DEBUG[$variant]}"
 	done
