@@ -41,7 +41,6 @@ TEST_PASSED=0
 TEST_FAILED=0
 TEST_SKIPPED=0
 TEST_WORDS=()
-TEST_LANES=() # run directories of the guests that run beside each other
 declare -A TEST_DEBUG=() # by variant: words
 TEST_BRIEF=${BLKI_TEST_BRIEF:-1}
 
@@ -52,8 +51,8 @@ test_usage() {
 	Unit tests on the host, system tests in the guest; all of them but the debug kernels' and the
 	groups $TEST_ON_REQUEST_GROUPS when no group is named. debug-kasan and debug-kcsan build
 	that kernel once (ten minutes) and run a selection under it, or what stands behind a slash.
-	On two CPUs or more, $TEST_GUESTS guests run at once. The last line is "N passed, N failed, N skipped". Exit: 0 all well, 1 a test failed, 2 usage
-	or environment.
+	On two CPUs or more, $TEST_GUESTS guests run at once. The last line is "N passed, N failed, N
+	skipped". Exit: 0 all well, 1 a test failed, 2 usage or environment.
 
 	Groups: $(test_groups | paste -sd ' ')
 	The options of the guest: ./x vm --help.
