@@ -186,7 +186,8 @@ static noinline void fast_native_context(struct bio *bio, struct blki_origin *or
 	fast_way(origin, bio, blki_remap_submit(origin, bio));
 }
 
-static noinline void fast_near(struct bio *bio, struct blki_origin *origin)
+/* Inline: it needs no register that the pass does not save */
+static __always_inline void fast_near(struct bio *bio, struct blki_origin *origin)
 {
 	if (likely(blki_native_near(origin->remap, bio)))
 		send(origin, bio, true);
