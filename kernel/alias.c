@@ -55,11 +55,11 @@ static noinline void submit_listed(struct alias_disk *alias, struct bio *bio)
 	struct block_device *origin = alias->origin;
 	u64 bytes = (u64)bio->bi_iter.bi_sector << SECTOR_SHIFT | bio->bi_iter.bi_size;
 
-	if ((bio->bi_opf & REQ_NOWAIT) && !bdev_nowait(origin)) {
+	if ((bio->bi_opf & REQ_NOWAIT) && !data_race(bdev_nowait(origin))) {
 		bio_wouldblock_error(bio);
 		return;
 	}
-	if (bytes & (bdev_logical_block_size(origin) - 1)) {
+	if (bytes & (data_race(bdev_logical_block_size(origin)) - 1)) {
 		bio_io_error(bio);
 		return;
 	}
@@ -71,7 +71,7 @@ static noinline void submit_listed(struct alias_disk *alias, struct bio *bio)
 /* submit_bio_noacct() shifts the sectors, so they stay the origin's here; an empty flush has none. */
 static noinline void submit_checked(struct alias_disk *alias, struct bio *bio)
 {
-	if (bio_sectors(bio) && bio_end_sector(bio) > bdev_nr_sectors(alias->origin)) {
+	if (bio_sectors(bio) && bio_end_sector(bio) > data_race(bdev_nr_sectors(alias->origin))) {
 		bio_io_error(bio);
 		return;
 	}
@@ -80,6 +80,9 @@ static noinline void submit_checked(struct alias_disk *alias, struct bio *bio)
 }
 
 /*
+ * The origin's size and limits may be changing at this moment, as they may under submit_bio_noacct(), which looks at
+ * them without a lock as well.
+ *
  * REQ_POLLED stays: the alias has BLK_FEAT_POLL when the origin has, and a driver that has lost its poll
  * queues refuses the bio.
  */
@@ -95,7 +98,7 @@ static void alias_submit(struct bio *bio)
 		submit_checked(alias, bio);
 		return;
 	}
-	if (unlikely(bio_end_sector(bio) > bdev_nr_sectors(origin))) {
+	if (unlikely(bio_end_sector(bio) > data_race(bdev_nr_sectors(origin)))) {
 		bio_io_error(bio);
 		return;
 	}

@@ -235,7 +235,8 @@ static int go_live(struct blki_origin *origin, struct blki_interposer *ip, unsig
 			hook->arm_frozen(origin);
 		blki_chain_insert_frozen(origin, ip);
 		blki_queue_unfreeze(q);
-		ip->pause_ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
+		/* it is in its chain: a list may read this */
+		WRITE_ONCE(ip->pause_ns, ktime_to_ns(ktime_sub(ktime_get(), begin)));
 		settle(origin, timeout_ms);
 	}
 	memalloc_noio_restore(noio);
@@ -302,7 +303,7 @@ int blki_attach(struct blki_interposer *ip, dev_t devt, const struct blki_attach
 		goto out;
 	}
 	__module_get(THIS_MODULE);
-	ip->since_ns = ktime_get_real_ns();
+	WRITE_ONCE(ip->since_ns, ktime_get_real_ns());
 	*pause_ns = ip->pause_ns;
 	*id = blki_origin_publish(ip);
 	trace_blki_attach(ip);

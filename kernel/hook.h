@@ -49,7 +49,8 @@ static __always_inline bool blki_bio_is_one_page(const struct bio *bio)
  */
 static __always_inline bool blki_bio_may_split(const struct bio *bio, struct block_device *bdev)
 {
-	return !blki_bio_is_one_page(bio) || bdev_get_queue(bdev)->limits.chunk_sectors;
+	return !blki_bio_is_one_page(bio) ||
+	       data_race(bdev_get_queue(bdev)->limits.chunk_sectors);
 }
 
 /* What submit_bio_noacct() would have checked against the acceptor's limits goes there to be checked */

@@ -134,7 +134,7 @@ static __always_inline void submit_acceptor(struct blki_origin *origin, struct b
 		bio_list_add(list, bio);
 		return;
 	}
-	gd->fops->submit_bio(bio);
+	READ_ONCE(gd->fops)->submit_bio(bio);
 	if (unlikely(!quick_add(ref, -1)))
 		queue_put_slowly(ref);
 	while ((bio = bio_list_peek(list)) && likely(bio->bi_bdev == origin->shadow)) {

@@ -13,7 +13,7 @@
  * @bio: a plain bio with data; its sector is absolute on the origin's disk
  *
  * The end is held against the acceptor's real size, as submit_bio_noacct() would: a partition may have been
- * made smaller.
+ * made smaller. One that is made smaller at this moment is to submit_bio_noacct() what it is here: a race.
  *
  * Context: any. Return: true: its sector is absolute on the acceptor's disk, and its bdev is next; false: it
  * is as it was, and would reach beyond the acceptor's end.
@@ -23,7 +23,7 @@ static __always_inline bool blki_native_shift(struct blki_interposer *ip, struct
 	struct block_device *acceptor = ip->remap.bdev;
 	sector_t sector = bio->bi_iter.bi_sector + ip->remap.rel_sectors;
 
-	if (unlikely(sector + bio_sectors(bio) > acceptor->bd_nr_sectors))
+	if (unlikely(sector + bio_sectors(bio) > data_race(acceptor->bd_nr_sectors)))
 		return false;
 	bio->bi_iter.bi_sector = sector + acceptor->bd_start_sect;
 	return true;

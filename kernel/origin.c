@@ -348,10 +348,11 @@ static void entry_fill(struct blki_entry *e, struct blki_origin *origin, struct 
 		   origin->mode == BLKI_MODE_HOLD && ip == origin->remap ? BLKI_STATE_HOLDING :
 		   origin->disk->hook->is_on && !origin->disk->hook->is_on() ? BLKI_STATE_OFF :
 		   BLKI_STATE_LIVE;
-	e->since_ns = ip->since_ns;
+	/* 0 until its attach has come that far */
+	e->since_ns = READ_ONCE(ip->since_ns);
 	e->nr_completed = blki_stat(ip, completed);
 	e->nr_done = blki_stat(ip, done);
-	e->pause_ns = ip->pause_ns;
+	e->pause_ns = READ_ONCE(ip->pause_ns);
 	e->flags = ip->flags;
 	e->nr_whole_disk = blki_whole_since(origin->bdev, &ip->whole);
 	snprintf(e->origin, sizeof(e->origin), "%pg", origin->bdev);

@@ -170,7 +170,7 @@ void blki_remap_refuse(struct blki_origin *origin, struct bio *bio)
 			loop_end(ip, bio);
 			return;
 		}
-		if ((bio->bi_opf & REQ_NOWAIT) && !bdev_nowait(ip->remap.bdev)) {
+		if ((bio->bi_opf & REQ_NOWAIT) && !data_race(bdev_nowait(ip->remap.bdev))) {
 			bio_wouldblock_error(bio);
 			return;
 		}

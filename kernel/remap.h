@@ -82,8 +82,9 @@ static __always_inline void blki_ctx_put(struct blki_remap *remap, struct blki_c
 
 	local_irq_save(flags);
 	cache = this_cpu_ptr(&blki_ctx_caches);
+	/* the pool's stores are plain, under its lock; who reads an old number gives the next one back */
 	if (likely(cache->nr < CTX_CACHE_MAX &&
-		   READ_ONCE(remap->ctx.curr_nr) >= remap->ctx.min_nr)) {
+		   data_race(READ_ONCE(remap->ctx.curr_nr)) >= remap->ctx.min_nr)) {
 		cache->ctx[cache->nr++] = ctx;
 		ctx = NULL;
 	}
@@ -152,7 +153,7 @@ static __always_inline bool blki_remap_ready(struct blki_interposer *ip, struct 
 
 	if (unlikely((__force u32)bio->bi_opf >= BLKI_DEPTH_LIMIT))
 		return false;
-	if (unlikely((bio->bi_opf & REQ_NOWAIT) && !bdev_nowait(ip->remap.bdev)))
+	if (unlikely((bio->bi_opf & REQ_NOWAIT) && !data_race(bdev_nowait(ip->remap.bdev))))
 		return false;
 	ctx = blki_ctx_get(&ip->remap);
 	if (unlikely(!ctx))
