@@ -144,6 +144,8 @@ bench_gate() {
 		bench_gate_against "$against" "${rest[@]}"
 		return
 	fi
+	[[ $baseline || " $* " =~ \ (-h|-\?|--help|--usage)\  ]] || die "./x bench gate: nothing to hold the result against; give --baseline FILE or" \
+		"--against GITREV (./x bench gate --help)"
 	if [[ $result || -z $baseline ]]; then
 		bench_host gate "$@"
 		return
