@@ -268,7 +268,7 @@ int __init blki_alias_init(void)
  * An open alias pins the module, as the owner of its operations; so those that are left are idle. They are
  * made on demand (dmsetup, noexcl) and keep nothing but their name, so they do not stand in the way of an
  * unload as an interposer does. The module is going, so no open succeeds any more. The last
- * instructions of alias_free_disk() are waited for by blki_hook_exit().
+ * instructions of alias_free_disk() are waited for by blki_tasks_exit().
  *
  * Context: may sleep.
  */

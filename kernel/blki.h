@@ -323,9 +323,7 @@ void blki_hook_pass_on(struct blki_origin *origin, struct bio *bio);
 void blki_stamp_sync(struct blki_origin *origin);
 int blki_queue_freeze(struct request_queue *q, unsigned int timeout_ms);
 void blki_queue_unfreeze(struct request_queue *q);
-void blki_tasks_sync(void);
 void blki_submitters_sync(struct gendisk *gd);
-void blki_hook_exit(void);
 void blki_fops_install(struct blki_disk *disk);
 void blki_fops_restore(struct blki_disk *disk);
 void blki_slot_set(struct blki_disk *disk, struct blki_origin *origin, bool flag);
@@ -333,6 +331,11 @@ void blki_slot_clear(struct blki_disk *disk, struct blki_origin *origin);
 const char *blki_hook_name(enum blki_hook id);
 const struct blki_hook_ops *blki_hook_find(struct block_device *bdev, enum blki_hook wanted,
 					   struct blki_say *say);
+
+/* tasks.c */
+void blki_tasks_sync(void);
+void blki_tasks_submit_sync(void);
+void blki_tasks_exit(void);
 
 /* hook_list.c, hook_fast.c, hook_wrap.c, hook_ftrace.c */
 extern const struct blki_hook_ops blki_hook_list, blki_hook_fast, blki_hook_wrap, blki_hook_ftrace;

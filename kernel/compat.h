@@ -10,8 +10,7 @@
 
 #include <linux/blkdev.h>
 #include <linux/pm_runtime.h>
-#include <linux/preempt.h>
-#include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
@@ -35,23 +34,18 @@
  */
 #define BLKI_KNOWS_BLKG_REFS	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
 
-/**
- * blki_tasks_switched - wait until every CPU has switched tasks, where no task is preempted inside the kernel
- *
- * Context: may sleep. Return: true: every task that ran in the kernel has left it or come to where it lets
- * others run; false: tasks may be preempted anywhere, and this says nothing of them.
- */
-static inline bool blki_tasks_switched(void)
+#ifdef CONFIG_TASKS_RCU
+/** blki_task_is_holdout - is it a task that a period of RCU-tasks waits for? Context: any */
+static inline bool blki_task_is_holdout(const struct task_struct *task)
 {
-#ifdef CONFIG_TASKS_RUDE_RCU
-	if (preempt_model_preemptible())
-		return false;
-	synchronize_rcu_tasks_rude();
-	return true;
-#else
-	return false;
-#endif
+	return READ_ONCE(task->rcu_tasks_holdout);
 }
+#else
+static inline bool blki_task_is_holdout(const struct task_struct *task)
+{
+	return false;
+}
+#endif
 
 #ifdef CONFIG_PM
 /** blki_queue_device - device whose runtime power state gates @q, or NULL; Context: any */

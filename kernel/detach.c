@@ -49,7 +49,7 @@ static int leave_allowed(const struct blki_interposer *ip, u32 flags, struct blk
 }
 
 /* Visits and completions that have counted themselves out may still have to return from our code; they look at
- * nothing that is freed here, and the module's end waits for them (blki_hook_exit()).
+ * nothing that is freed here, and the module's end waits for them (blki_tasks_exit()).
  */
 static void leave(struct blki_origin *origin, struct blki_interposer *ip)
 {

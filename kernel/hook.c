@@ -8,10 +8,6 @@
  * (remap.c, native.c).
  */
 #include <linux/blk-mq.h>
-#include <linux/completion.h>
-#include <linux/rcupdate.h>
-#include <linux/rcupdate_wait.h>
-#include <linux/slab.h>
 #include <linux/smp.h>
 
 #include "hook.h"
@@ -181,75 +177,6 @@ void blki_queue_unfreeze(struct request_queue *q)
 	blk_mq_unfreeze_queue(q);
 }
 
-/* A period of RCU-tasks, asked for and perhaps not waited for to its end */
-struct tasks_period {
-	struct rcu_synchronize wait;
-	struct list_head node;
-};
-
-/* covers @given_up, periods that may still be going on */
-static DEFINE_SPINLOCK(given_up_lock);
-static LIST_HEAD(given_up);
-
-/* Long enough for every task that ever sleeps, on a machine under load */
-#define TASKS_PATIENCE	(5 * HZ)
-
-/**
- * blki_tasks_sync - wait until every task has slept or left the kernel, or could not be anywhere that matters
- *
- * For code that does not sleep (the way from the flag of a bdev to the queue; the last instructions of a
- * completion) a period of RCU-tasks is exactly that wait. But one kernel thread that gives way and never sleeps
- * holds it up for as long as it likes, whatever device it serves: dm-delay with delays below 50 ms does
- * so as long as it has a bio. So after some patience, and where tasks are not preempted inside the kernel, it
- * is enough that every CPU has switched tasks: code that neither sleeps nor gives way is then over, once
- * it runs. What that does not see is a task that could run when the wait began and was kept from every CPU
- * through all the patience: one just woken, or preempted under a preemption model that was changed in debugfs since.
- *
- * Where tasks are preempted in the kernel there is only the first wait; it is as long as it is.
- *
- * Context: may sleep.
- */
-void blki_tasks_sync(void)
-{
-	struct tasks_period *period = kmalloc(sizeof(*period), GFP_NOIO);
-
-	if (!period) {
-		synchronize_rcu_tasks();
-		return;
-	}
-	init_completion(&period->wait.completion);
-	/* this very function makes RCU-tasks begin at once; with any other it waits for more to come */
-	call_rcu_tasks(&period->wait.head, wakeme_after_rcu);
-	while (!wait_for_completion_timeout(&period->wait.completion, TASKS_PATIENCE)) {
-		if (blki_tasks_switched()) {
-			spin_lock(&given_up_lock);
-			list_add(&period->node, &given_up);
-			spin_unlock(&given_up_lock);
-			return;
-		}
-	}
-	kfree(period);
-}
-
-/**
- * blki_hook_exit - module end: the last visits and completions have returned from our code
- *
- * Whoever has counted himself out may have a few instructions to go, in whatever context, and touches nothing of
- * ours in them but the text. Periods that were given up are waited for, as their memory is ours.
- *
- * Context: may sleep; nothing is attached.
- */
-void blki_hook_exit(void)
-{
-	struct tasks_period *period, *next;
-
-	blki_tasks_sync();
-	list_for_each_entry_safe(period, next, &given_up, node) {
-		wait_for_completion(&period->wait.completion);
-		kfree(period);
-	}
-}
-
 /**
  * blki_submitters_sync - wait for everybody who is on his way into a queue
  * @gd: the disk
@@ -259,8 +186,8 @@ void blki_hook_exit(void)
  *
  * From the test to that point a task sleeps in one place only: queue entry, while the queue is frozen or
  * its device sleeps. So hold the freeze lock while nobody has the queue frozen, and the device awake; then
- * those who slept there have been woken, nobody new can sleep there, and blki_tasks_sync(), which waits for
- * every running task to sleep or leave the kernel, sees all of them through. Queue entry, fops load and our
+ * those who slept there have been woken, nobody new can sleep there, and blki_tasks_submit_sync(), which waits for
+ * every running task to sleep or end its submission, sees all of them through. Queue entry, fops load and our
  * ->submit_bio (but for where it may sleep, which is counted) are all before that point.
  *
  * Woken is not yet running (on_rq), and who is not counts as asleep. The wake-up of a task whose CPU is idle is
@@ -270,7 +197,7 @@ void blki_hook_exit(void)
  * holds up the RCU period that RCU-tasks begins with.
  *
  * A dead disk stays frozen for ever; its sleepers are woken to fail in queue entry and never load the
- * operations, so blki_tasks_sync() alone is enough.
+ * operations, so blki_tasks_submit_sync() alone is enough.
  *
  * Context: may sleep, no queue frozen by the caller.
  */
@@ -286,10 +213,12 @@ void blki_submitters_sync(struct gendisk *gd)
 		if (!q->mq_freeze_depth || test_bit(GD_DEAD, &gd->state))
 			break;
 		mutex_unlock(&q->mq_freeze_lock);
-		wait_event_timeout(q->mq_freeze_wq, !READ_ONCE(q->mq_freeze_depth), HZ / 50 + 1);
+		/* the block layer's stores are plain, under the lock that is taken for the next look */
+		wait_event_timeout(q->mq_freeze_wq, !data_race(READ_ONCE(q->mq_freeze_depth)),
+				   HZ / 50 + 1);
 	}
 	kick_all_cpus_sync();
-	blki_tasks_sync();
+	blki_tasks_submit_sync();
 	mutex_unlock(&q->mq_freeze_lock);
 	if (dev)
 		pm_runtime_put(dev);

@@ -51,7 +51,7 @@ static void __exit blki_exit(void)
 	blki_linear_exit();
 	blki_filter_unregister(&blki_filter_null);
 	blki_remap_exit();
-	blki_hook_exit();
+	blki_tasks_exit();
 }
 
 module_init(blki_init);

@@ -3,7 +3,8 @@
 #
 # A kernel thread that gives way but never sleeps holds up RCU-tasks, which an attach and a detach wait for. dm-delay
 # runs one for delays below 50 ms as long as it has a bio; it stands on a disk that has nothing to do with the
-# origin, and both must come to an end all the same.
+# origin, and both must come to an end all the same, on a preemptible kernel too (--append preempt=full). The module's
+# unload has to wait for the thread, and says so.
 DESCRIPTION="attach and detach while a kernel thread never sleeps"
 DEADLINE=240
 
@@ -48,6 +49,11 @@ start_readers() {
 	defer rm -f "$TEST_DIR/reading"
 }
 
+# told: has the kernel's log the name of the thread that an unload waits for?
+told() {
+	dmesg | grep -q 'blki: waiting for "dm-delay'
+}
+
 test() {
 	local round attached=0 detached=0
 	make_null_blk nb
@@ -61,5 +67,11 @@ test() {
 		! awake_in blki filter detach null /dev/nb || detached=1
 	done
 	equal "attaches and detaches without a sleep of dm-delay's thread, one of each" "$attached $detached" "1 1"
+	for ((round = 0; round < 6; round++)); do
+		rmmod blki
+		! told || break
+		insmod "$BLKI_MODULE"
+	done
+	told || fail "no unload has said that it waits for dm-delay's thread"
 	stop_verify load
 }
