@@ -6,6 +6,8 @@
  * and nothing else, when it can be opened; so `dev=$(ublk-sim add …)` is all a script needs.
  */
 #include "cmd.h"
+#include "cmd_parse.h"
+#include "cmd_print.h"
 
 #include "add_options.h"
 #include "options.h"
@@ -19,27 +21,41 @@
 
 enum {
 	KEY_FOREGROUND = 0x300,
+	KEY_JSON,
+};
+
+/**
+ * struct add_arguments - the command line
+ * @device: what to make
+ * @json: print the node as an object
+ */
+struct add_arguments {
+	struct sim_options device;
+	bool json;
 };
 
 static const struct argp_option options[] = {
 	{ "foreground", KEY_FOREGROUND, NULL, 0, "serve in this process until SIGTERM or SIGINT", 0 },
+	{ "json", KEY_JSON, NULL, 0, "print one JSON object, schema " CMD_NODE_SCHEMA, 0 },
 	{ 0 },
 };
 
 static error_t option_parse(int key, char *arg, struct argp_state *state)
 {
-	struct sim_options *opts = state->input;
+	struct add_arguments *args = state->input;
 
-	(void)arg;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = opts;
+		state->child_inputs[0] = &args->device;
 		return 0;
 	case KEY_FOREGROUND:
-		opts->foreground = true;
+		args->device.foreground = true;
+		return 0;
+	case KEY_JSON:
+		args->json = true;
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return cmd_parse_none(key, arg, state);
 	}
 }
 
@@ -62,43 +78,42 @@ static const struct argp argp = {
 };
 
 /* Standard output gets the node; what differs from the request goes to standard error. */
-static int node_print(const struct sim_ready *ready, const struct sim_options *opts)
+static int node_print(const struct sim_ready *ready, const struct add_arguments *args)
 {
-	if (ready->nr_queues != opts->nr_queues)
+	if (ready->nr_queues != args->device.nr_queues)
 		fprintf(stderr,
 			"ublk-sim: /dev/ublkb%u has %u hardware queues and not %u: the kernel gives at most one per CPU\n",
-			ready->id, ready->nr_queues, opts->nr_queues);
-	printf("/dev/ublkb%u\n", ready->id);
-	return cmd_flush();
+			ready->id, ready->nr_queues, args->device.nr_queues);
+	return cmd_print_node(ready, args->json);
 }
 
-static int foreground_told(const struct sim_ready *ready, void *asked)
+static int foreground_told(const struct sim_ready *ready, void *args)
 {
 	if (ready->status) {
 		cmd_fail(&ready->err);
 		return ready->status;
 	}
-	return node_print(ready, asked) ? -EPIPE : 0;
+	return node_print(ready, args) ? -EPIPE : 0;
 }
 
 int cmd_add(int argc, char **argv)
 {
 	struct sim_ready ready = { 0 };
-	struct sim_options asked;
+	struct add_arguments args = { 0 };
 	struct sim_error err;
 
-	sim_options_init(&asked);
+	sim_options_init(&args.device);
 	argv[0] = "ublk-sim add";
-	if (argp_parse(&argp, argc, argv, 0, NULL, &asked))
+	if (argp_parse(&argp, argc, argv, 0, NULL, &args))
 		return SIM_EXIT_USAGE;
-	if (add_options_complete(&asked, &err))
+	if (add_options_complete(&args.device, &err))
 		return cmd_fail(&err);
-	if (asked.foreground)
-		return sim_serve_foreground(&asked, foreground_told, &asked) ? SIM_EXIT_USAGE :
-									       SIM_EXIT_OK;
-	if (sim_serve_daemon(&asked, &ready))
+	if (args.device.foreground)
+		return sim_serve_foreground(&args.device, foreground_told, &args) ? SIM_EXIT_USAGE :
+										    SIM_EXIT_OK;
+	if (sim_serve_daemon(&args.device, &ready))
 		return cmd_fail(&ready.err);
-	if (!node_print(&ready, &asked))
+	if (!node_print(&ready, &args))
 		return SIM_EXIT_OK;
 	/* Nobody knows the node: no device may be left behind. */
 	kill(ready.pid, SIGTERM);

@@ -6,6 +6,7 @@
  */
 #include "cmd.h"
 #include "cmd_parse.h"
+#include "cmd_print.h"
 
 #include "cache.h"
 #include "channel.h"
@@ -76,13 +77,15 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static uint32_t count_parse(struct argp_state *state, const char *text, uint32_t max)
+static uint32_t count_parse(struct argp_state *state, const char *what, const char *text,
+			    uint32_t max)
 {
 	uint32_t value = 0;
 
 	if (sim_count_parse(text, max, &value))
 		argp_failure(state, SIM_EXIT_USAGE, 0,
-			     "'%s' is not a whole number; give one from 0 to %u", text, max);
+			     "%s '%s' is not a whole number from 0 to %u; give one in that range", what,
+			     text, max);
 	return value;
 }
 
@@ -139,7 +142,7 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 		opts->walk.run = arg;
 		return 0;
 	case KEY_REORDER:
-		opts->walk.reorder = count_parse(state, arg, SIM_CRASH_REORDER_MAX);
+		opts->walk.reorder = count_parse(state, "--reorder", arg, SIM_CRASH_REORDER_MAX);
 		return 0;
 	case KEY_DROPS:
 		opts->walk.drops = true;
@@ -148,7 +151,7 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 		opts->walk.torn = true;
 		return 0;
 	case KEY_MAX:
-		opts->walk.nr_max = count_parse(state, arg, UINT32_MAX);
+		opts->walk.nr_max = count_parse(state, "--max", arg, UINT32_MAX);
 		return 0;
 	case KEY_JSON:
 		opts->json = true;
@@ -208,8 +211,7 @@ static void result_print(struct json_object *result, bool json)
 {
 	if (json) {
 		json_object_object_add(result, "schema", json_object_new_string(CUT_SCHEMA));
-		puts(json_object_to_json_string_ext(result, JSON_C_TO_STRING_PRETTY |
-								    JSON_C_TO_STRING_NOSLASHESCAPE));
+		cmd_print_json(result);
 		return;
 	}
 	json_object_object_foreach(result, key, value)

@@ -9,6 +9,7 @@
  * written yet.
  */
 #include "cmd.h"
+#include "cmd_print.h"
 
 #include "ctrl.h"
 #include "options.h"
@@ -29,22 +30,26 @@
 /* A server answers what is in flight and goes; longer than this it hangs. */
 #define SERVER_WAIT_MS	20000
 #define DEL_WAIT_S	5
+#define DEL_SCHEMA	"ublk-sim-del/1"
 
 enum {
 	KEY_ALL = 0x100,
 	KEY_FORCE,
+	KEY_JSON,
 };
 
 /**
  * struct del_options - what to delete
  * @all: every device that has a state file
  * @force: also busy disks, hung servers and devices of other servers
+ * @json: print what was deleted as an object
  * @nr_names: devices named
  * @names: as typed; points into argv
  */
 struct del_options {
 	bool all;
 	bool force;
+	bool json;
 	int nr_names;
 	char **names;
 };
@@ -52,6 +57,7 @@ struct del_options {
 static const struct argp_option options[] = {
 	{ "all", KEY_ALL, NULL, 0, "every device of ublk-sim", 0 },
 	{ "force", KEY_FORCE, NULL, 0, "also a disk in use, a server that hangs, a device of another server", 0 },
+	{ "json", KEY_JSON, NULL, 0, "print one JSON object, schema " DEL_SCHEMA, 0 },
 	{ 0 },
 };
 
@@ -65,6 +71,9 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_FORCE:
 		opts->force = true;
+		return 0;
+	case KEY_JSON:
+		opts->json = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		opts->names[opts->nr_names++] = arg;
@@ -239,9 +248,9 @@ static int ids_collect(const struct del_options *opts, uint32_t **ids, struct si
 }
 
 /* Delete each; one that fails does not keep the others. A channel each, for after -ETIME a
- * channel is spent.
+ * channel is spent. Their numbers go to @deleted.
  */
-static int ids_del(const uint32_t *ids, int nr, bool force)
+static int ids_del(const uint32_t *ids, int nr, bool force, struct json_object *deleted)
 {
 	int result = SIM_EXIT_OK;
 	struct sim_error err;
@@ -253,9 +262,27 @@ static int ids_del(const uint32_t *ids, int nr, bool force)
 			return cmd_fail(&err);
 		if (device_del(&ctrl, ids[i], force, &err))
 			result = cmd_fail(&err);
+		else
+			json_object_array_add(deleted, json_object_new_int64(ids[i]));
 		sim_ctrl_close(&ctrl);
 	}
 	return result;
+}
+
+/* Delete, and say what was, with --json. */
+static int del_all(const struct del_options *opts, const uint32_t *ids, int nr)
+{
+	struct json_object *root = json_object_new_object();
+	struct json_object *deleted = json_object_new_array();
+	int result;
+
+	json_object_object_add(root, "schema", json_object_new_string(DEL_SCHEMA));
+	json_object_object_add(root, "deleted", deleted);
+	result = ids_del(ids, nr, opts->force, deleted);
+	if (opts->json)
+		cmd_print_json(root);
+	json_object_put(root);
+	return result ? result : cmd_flush();
 }
 
 int cmd_del(int argc, char **argv)
@@ -277,7 +304,7 @@ int cmd_del(int argc, char **argv)
 		cmd_fail(&err);
 		goto out_free_names;
 	}
-	result = ids_del(ids, nr, opts.force);
+	result = del_all(&opts, ids, nr);
 	free(ids);
 out_free_names:
 	free(opts.names);

@@ -6,6 +6,8 @@
  * profiles it can deliver. Leaves nothing behind.
  */
 #include "cmd.h"
+#include "cmd_parse.h"
+#include "cmd_print.h"
 
 #include "builtin.h"
 #include "ctrl.h"
@@ -13,7 +15,6 @@
 #include "options.h"
 #include "serve.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -25,36 +26,13 @@
 
 #define DOCTOR_SCHEMA	"ublk-sim-doctor/1"
 
-enum {
-	KEY_JSON = 0x100,
-};
-
-static const struct argp_option options[] = {
-	{ "json", KEY_JSON, NULL, 0, "print one JSON object, schema " DOCTOR_SCHEMA, 0 },
-	{ 0 },
-};
-
-static error_t option_parse(int key, char *arg, struct argp_state *state)
-{
-	bool *json = state->input;
-
-	(void)arg;
-	if (key != KEY_JSON)
-		return ARGP_ERR_UNKNOWN;
-	*json = true;
-	return 0;
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = option_parse,
-	.doc = "Say what this host can do, what is missing, and which profiles it can deliver.\v"
-	       "Examples:\n"
-	       "  ublk-sim doctor\n"
-	       "  ublk-sim doctor --json | jq .path_ns\n"
-	       "  ublk-sim doctor && ublk-sim add --profile nvme-tlc\n"
-	       "Exit status: 0 devices can be made; 2 they cannot, and why.",
-};
+static const char doc[] =
+	"Say what this host can do, what is missing, and which profiles it can deliver.\v"
+	"Examples:\n"
+	"  ublk-sim doctor\n"
+	"  ublk-sim doctor --json | jq .path_ns\n"
+	"  ublk-sim doctor && ublk-sim add --profile nvme-tlc\n"
+	"Exit status: 0 devices can be made; 2 they cannot, and why.";
 
 /**
  * struct findings - what was found
@@ -172,7 +150,7 @@ static void findings_print_json(const struct findings *found)
 					       json_object_new_boolean(sim_profile_floor_ns(&profile) >=
 								       found->path_ns));
 	json_object_object_add(root, "profiles_delivered", profiles);
-	puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY));
+	cmd_print_json(root);
 	json_object_put(root);
 }
 
@@ -180,10 +158,10 @@ int cmd_doctor(int argc, char **argv)
 {
 	struct findings found = { 0 };
 	struct sim_error err;
-	bool json = false;
+	bool json;
 
 	argv[0] = "ublk-sim doctor";
-	if (argp_parse(&argp, argc, argv, 0, NULL, &json))
+	if (cmd_parse_json(argc, argv, DOCTOR_SCHEMA, doc, &json))
 		return SIM_EXIT_USAGE;
 	if (examine(&found, &err))
 		return cmd_fail(&err);

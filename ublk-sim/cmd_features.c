@@ -5,6 +5,7 @@
  */
 #include "cmd.h"
 #include "cmd_parse.h"
+#include "cmd_print.h"
 
 #include "ctrl.h"
 
@@ -66,7 +67,7 @@ static void features_print_json(uint64_t mask)
 		json_object_array_add(list, one);
 	}
 	json_object_object_add(root, "features", list);
-	puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY));
+	cmd_print_json(root);
 	json_object_put(root);
 }
 

@@ -7,6 +7,7 @@
  */
 #include "cmd.h"
 #include "cmd_parse.h"
+#include "cmd_print.h"
 
 #include "state.h"
 #include "status.h"
@@ -64,8 +65,7 @@ static void json_print(struct json_object *devices)
 
 	json_object_object_add(root, "schema", json_object_new_string(LIST_SCHEMA));
 	json_object_object_add(root, "devices", devices);
-	puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-							  JSON_C_TO_STRING_NOSLASHESCAPE));
+	cmd_print_json(root);
 	json_object_put(root);
 }
 

@@ -11,15 +11,26 @@
 /* Behind the characters that could be short options. */
 #define KEY_JSON	0x100
 
+error_t cmd_parse_none(int key, char *arg, struct argp_state *state)
+{
+	if (key != ARGP_KEY_ARG)
+		return ARGP_ERR_UNKNOWN;
+	argp_failure(state, SIM_EXIT_USAGE, 0,
+		     "'%s' is one word too many; give options only, see --help", arg);
+	return 0;
+}
+
 static error_t json_parse(int key, char *arg, struct argp_state *state)
 {
 	bool *json = state->input;
 
-	(void)arg;
-	if (key != KEY_JSON)
-		return ARGP_ERR_UNKNOWN;
-	*json = true;
-	return 0;
+	switch (key) {
+	case KEY_JSON:
+		*json = true;
+		return 0;
+	default:
+		return cmd_parse_none(key, arg, state);
+	}
 }
 
 int cmd_parse_json(int argc, char **argv, const char *schema, const char *doc, bool *json)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the command lines of several commands have in common: a lone --json, and one device.
+ * What the command lines of several commands have in common: a lone --json, one device, or no argument at all.
  */
 #ifndef UBLK_SIM_CMD_PARSE_H
 #define UBLK_SIM_CMD_PARSE_H
@@ -22,6 +22,18 @@
  * Return: 0, or argp's errno when memory is short.
  */
 int cmd_parse_json(int argc, char **argv, const char *schema, const char *doc, bool *json);
+
+/**
+ * cmd_parse_none - an argp parser's default for a command that takes options only
+ * @key: the parser's
+ * @arg: the parser's
+ * @state: the parser's
+ *
+ * An argument ends the program with SIM_EXIT_USAGE.
+ *
+ * Return: ARGP_ERR_UNKNOWN for what is no argument.
+ */
+error_t cmd_parse_none(int key, char *arg, struct argp_state *state);
 
 /**
  * cmd_parse_device - an argp parser's default for a command that takes exactly one device

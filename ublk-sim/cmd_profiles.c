@@ -3,6 +3,7 @@
  * ublk-sim profiles: the disks that can be simulated by name, or one of them as it is written.
  */
 #include "cmd.h"
+#include "cmd_print.h"
 
 #include "builtin.h"
 
@@ -136,8 +137,7 @@ static int profiles_list(bool json, struct sim_error *err)
 	json_object_object_add(root, "schema", json_object_new_string(PROFILES_SCHEMA));
 	json_object_object_add(root, "profiles", list);
 	if (json && !ret)
-		puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-								  JSON_C_TO_STRING_NOSLASHESCAPE));
+		cmd_print_json(root);
 	json_object_put(root);
 	return ret;
 }

@@ -7,6 +7,7 @@
  */
 #include "cmd.h"
 #include "cmd_parse.h"
+#include "cmd_print.h"
 
 #include "channel.h"
 #include "config.h"
@@ -17,7 +18,6 @@
 #include <argp.h>
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <time.h>
 
 /* The kernel ends the I/O of a killed server before it closes its files. */
@@ -26,20 +26,24 @@
 
 enum {
 	KEY_FOREGROUND = 0x100,
+	KEY_JSON,
 };
 
 /**
  * struct recover_options - which
  * @node: as typed
  * @foreground: serve in this process
+ * @json: print the node as an object
  */
 struct recover_options {
 	const char *node;
 	bool foreground;
+	bool json;
 };
 
 static const struct argp_option options[] = {
 	{ "foreground", KEY_FOREGROUND, NULL, 0, "serve in this process until SIGTERM or SIGINT", 0 },
+	{ "json", KEY_JSON, NULL, 0, "print one JSON object, schema " CMD_NODE_SCHEMA, 0 },
 	{ 0 },
 };
 
@@ -50,6 +54,9 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case KEY_FOREGROUND:
 		opts->foreground = true;
+		return 0;
+	case KEY_JSON:
+		opts->json = true;
 		return 0;
 	default:
 		return cmd_parse_device(key, arg, state, &opts->node);
@@ -69,13 +76,13 @@ static const struct argp argp = {
 
 static int told(const struct sim_ready *ready, void *arg)
 {
-	(void)arg;
+	const struct recover_options *opts = arg;
+
 	if (ready->status) {
 		cmd_fail(&ready->err);
 		return ready->status;
 	}
-	printf("/dev/ublkb%u\n", ready->id);
-	return cmd_flush() ? -EPIPE : 0;
+	return cmd_print_node(ready, opts->json) ? -EPIPE : 0;
 }
 
 /* Does the server answer? One that is being killed holds its lock for a while, but is silent. */
@@ -154,8 +161,8 @@ int cmd_recover(int argc, char **argv)
 		return cmd_fail(&err);
 	made.foreground = opts.foreground;
 	if (opts.foreground)
-		return sim_serve_foreground(&made, told, NULL) ? SIM_EXIT_USAGE : SIM_EXIT_OK;
+		return sim_serve_foreground(&made, told, &opts) ? SIM_EXIT_USAGE : SIM_EXIT_OK;
 	if (sim_serve_daemon(&made, &ready))
 		return cmd_fail(&ready.err);
-	return told(&ready, NULL) ? SIM_EXIT_FAILED : SIM_EXIT_OK;
+	return told(&ready, &opts) ? SIM_EXIT_FAILED : SIM_EXIT_OK;
 }

@@ -48,7 +48,7 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!opts->command)
 			argp_failure(state, SIM_EXIT_USAGE, 0,
-				     "no command; give one behind the options, for example -- mkfs.ext4 /dev/null");
+				     "no command; give one behind the options, for example -- sh -c 'mkfs.ext4 $UBLK_DEV'");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -4,6 +4,7 @@
  */
 #include "cmd.h"
 #include "cmd_parse.h"
+#include "cmd_print.h"
 
 #include "builtin.h"
 #include "channel.h"
@@ -26,16 +27,19 @@ enum {
 	KEY_RELEASE,
 	KEY_LYING,
 	KEY_RECORD,
+	KEY_JSON,
 };
 
 /**
  * struct set_options - what to change
  * @node: as typed
  * @request: the question
+ * @json: print the reply
  */
 struct set_options {
 	const char *node;
 	struct json_object *request;
+	bool json;
 };
 
 static const struct argp_option options[] = {
@@ -47,6 +51,7 @@ static const struct argp_option options[] = {
 	{ "release", KEY_RELEASE, NULL, 0, "let go of what was held back", 0 },
 	{ "lying-flush", KEY_LYING, "on|off", 0, "whether the cache answers flushes and does nothing", 0 },
 	{ "record", KEY_RECORD, "on|off", 0, "begin to record writes for 'ublk-sim cut --enumerate', or stop; with no I/O in flight", 0 },
+	{ "json", KEY_JSON, NULL, 0, "print the device then as one JSON object, as 'status --json'", 0 },
 	{ 0 },
 };
 
@@ -126,6 +131,9 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 	case KEY_RECORD:
 		set_switch(state, "record", arg);
 		return 0;
+	case KEY_JSON:
+		opts->json = true;
+		return 0;
 	case ARGP_KEY_END:
 		if (!opts->node || json_object_object_length(opts->request) < 2)
 			argp_failure(state, SIM_EXIT_USAGE, 0,
@@ -164,8 +172,10 @@ int cmd_set(int argc, char **argv)
 		cmd_fail(&err);
 		goto out_put_request;
 	}
+	if (opts.json)
+		cmd_print_json(reply);
 	json_object_put(reply);
-	result = SIM_EXIT_OK;
+	result = cmd_flush();
 out_put_request:
 	json_object_put(opts.request);
 	return result;

@@ -7,6 +7,7 @@
  */
 #include "cmd.h"
 #include "cmd_parse.h"
+#include "cmd_print.h"
 
 #include "channel.h"
 #include "options.h"
@@ -148,8 +149,7 @@ int cmd_status(int argc, char **argv)
 	if (ret)
 		return cmd_fail(&err);
 	if (opts.json)
-		puts(json_object_to_json_string_ext(status, JSON_C_TO_STRING_PRETTY |
-								    JSON_C_TO_STRING_NOSLASHESCAPE));
+		cmd_print_json(status);
 	else
 		status_print(status, 0);
 	json_object_put(status);

@@ -41,6 +41,10 @@ test() {
 	refuses 2 'no record' ublk-sim cut --enumerate true 5
 	refuses 2 'live server' ublk-sim recover 5
 	refuses 2 '4711' ublk-sim status 4711
+	refuses 2 "'5' is one word too many" ublk-sim list 5
+	refuses 2 "'5' is one word too many" ublk-sim add 5
+	refuses 2 "reorder '9'.* 0 to 4" ublk-sim cut --reorder 9 5
+	refuses 2 'no command' ublk-sim run -t ram
 	ublk-sim del 5
 	equal "devices left" "$(ublk-sim list --json | jsonq /devices id || true)" ""
 }
