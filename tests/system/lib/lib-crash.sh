@@ -35,8 +35,8 @@ crash_walk() {
 		>"$TEST_DIR/walk.json" || rc=$?
 	cat "$TEST_DIR/walk.json"
 	((rc < 2)) || fail "the walk over the crash states of $run ended with $rc"
-	printf '# %s: %s of %s crash states covered, %s damaged\n' "$run" "$(walk_value covered)" \
-		"$(walk_value total)" "$(walk_value damaged)"
+	printf '# %s: %s of %s crash states covered, %s damaged, seed %s\n' "$run" "$(walk_value covered)" \
+		"$(walk_value total)" "$(walk_value damaged)" "$(ublk-sim status --json "$UBLK" | jsonq /seed)"
 	[[ ${BLKI_CRASH_STATES:-} != all ]] || equal "covered states" "$(walk_value covered)" "$(walk_value total)"
 }
 
