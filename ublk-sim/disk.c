@@ -292,10 +292,17 @@ struct stored {
 	bool fua;
 };
 
-static int stored_write(void *context, uint64_t offset_bytes, const void *data,
-			uint64_t length_bytes)
+static int stored_read(struct sim_disk *disk, uint64_t offset_bytes, void *data,
+		       uint64_t length_bytes)
 {
-	const struct stored *stored = context;
+	if (disk->cache)
+		return sim_cache_read(disk->cache, offset_bytes, data, length_bytes);
+	return medium_read(disk, offset_bytes, data, length_bytes);
+}
+
+static int stored_write_blocks(const struct stored *stored, uint64_t offset_bytes,
+			       const void *data, uint64_t length_bytes)
+{
 	struct sim_disk *disk = stored->disk;
 	int ret;
 
@@ -307,17 +314,38 @@ static int stored_write(void *context, uint64_t offset_bytes, const void *data,
 	return ret || !stored->fua ? ret : target_sync(disk);
 }
 
+/*
+ * Begins with a block. A write that a fault tears inside a block keeps the rest of what is there; cache and target
+ * take whole blocks. Another write of that block in flight at the same time has no order to this one.
+ */
+static int stored_write(void *context, uint64_t offset_bytes, const void *data,
+			uint64_t length_bytes)
+{
+	_Alignas(SIM_BLOCK_BYTES_MAX) unsigned char block[SIM_BLOCK_BYTES_MAX];
+	const struct stored *stored = context;
+	const uint32_t block_bytes = stored->disk->block_bytes;
+	const uint64_t rest_bytes = length_bytes % block_bytes;
+	const uint64_t whole_bytes = length_bytes - rest_bytes;
+	int ret = 0;
+
+	if (whole_bytes)
+		ret = stored_write_blocks(stored, offset_bytes, data, whole_bytes);
+	if (ret || !rest_bytes)
+		return ret;
+	ret = stored_read(stored->disk, offset_bytes + whole_bytes, block, block_bytes);
+	if (ret)
+		return ret;
+	memcpy(block, (const unsigned char *)data + whole_bytes, rest_bytes);
+	return stored_write_blocks(stored, offset_bytes + whole_bytes, block, block_bytes);
+}
+
 static int disk_read(struct sim_disk *disk, const struct ublksrv_io_desc *iod, void *buffer,
 		     bool *hang)
 {
 	const uint64_t offset_bytes = iod_offset(iod);
 	const uint64_t length_bytes = iod_length(iod);
-	int ret;
+	int ret = stored_read(disk, offset_bytes, buffer, length_bytes);
 
-	if (disk->cache)
-		ret = sim_cache_read(disk->cache, offset_bytes, buffer, length_bytes);
-	else
-		ret = medium_read(disk, offset_bytes, buffer, length_bytes);
 	if (!ret && disk->fault && !disk->quiet)
 		ret = sim_fault_read(disk->fault, offset_bytes, buffer, length_bytes, hang);
 	return ret ? ret : (int)length_bytes;
@@ -409,6 +437,17 @@ int sim_disk_set_faults(struct sim_disk *disk, const char *const *texts, size_t 
 	pthread_rwlock_unlock(&disk->lock);
 	sim_fault_destroy(old);
 	return 0;
+}
+
+int sim_disk_try_faults(const struct sim_disk *disk, const char *const *texts, size_t nr_rules,
+			struct sim_error *err)
+{
+	struct sim_fault *fault;
+	const int ret = disk_make_faults(disk, texts, nr_rules, &fault, err);
+
+	if (!ret)
+		sim_fault_destroy(fault);
+	return ret;
 }
 
 int sim_disk_set_profile(struct sim_disk *disk, const char *name, struct sim_error *err)

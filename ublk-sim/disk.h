@@ -168,6 +168,19 @@ int sim_disk_set_faults(struct sim_disk *disk, const char *const *texts, size_t 
 			struct sim_error *err);
 
 /**
+ * sim_disk_try_faults - whether sim_disk_set_faults() would succeed
+ * @disk: the disk
+ * @texts: as there
+ * @nr_rules: as there
+ * @err: as there
+ *
+ * Context: allocates and frees.
+ * Return: 0 or -errno.
+ */
+int sim_disk_try_faults(const struct sim_disk *disk, const char *const *texts, size_t nr_rules,
+			struct sim_error *err);
+
+/**
  * sim_disk_set_profile - replace the service model
  * @disk: the disk
  * @name: of the profile, or a path to one; NULL: no model
@@ -191,14 +204,12 @@ void sim_disk_set_power(struct sim_disk *disk, enum sim_power power);
 
 /**
  * sim_disk_set_lying - let the cache lie or not
- * @disk: the disk
+ * @disk: a disk with a cache
  * @lying: whether
- * @err: the sentence when there is no cache
  *
  * Context: takes the lock exclusively.
- * Return: 0 or -EINVAL.
  */
-int sim_disk_set_lying(struct sim_disk *disk, bool lying, struct sim_error *err);
+void sim_disk_set_lying(struct sim_disk *disk, bool lying);
 
 /**
  * sim_disk_cut - the power failed: decide what is left

@@ -36,20 +36,12 @@ void sim_disk_set_power(struct sim_disk *disk, enum sim_power power)
 	pthread_rwlock_unlock(&disk->lock);
 }
 
-int sim_disk_set_lying(struct sim_disk *disk, bool lying, struct sim_error *err)
+void sim_disk_set_lying(struct sim_disk *disk, bool lying)
 {
-	int ret = 0;
-
 	pthread_rwlock_wrlock(&disk->lock);
-	if (disk->cache) {
-		sim_cache_set_lying(disk->cache, lying);
-		disk->lying = lying;
-	} else {
-		ret = sim_error_set(err, -EINVAL,
-				    "the disk has no write cache whose flush could lie; make it with --cache");
-	}
+	sim_cache_set_lying(disk->cache, lying);
+	disk->lying = lying;
 	pthread_rwlock_unlock(&disk->lock);
-	return ret;
 }
 
 int sim_disk_cut(struct sim_disk *disk, enum sim_cut_policy policy, uint64_t seed,

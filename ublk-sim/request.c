@@ -45,7 +45,9 @@ static struct json_object *op_status(struct sim_server *server, struct json_obje
 	return reply;
 }
 
-static int set_faults(struct sim_device *device, struct json_object *rules, struct sim_error *err)
+/* Replace the faults, or with @try_only see whether they could be. */
+static int set_faults(struct sim_device *device, struct json_object *rules, bool try_only,
+		      struct sim_error *err)
 {
 	const size_t nr_rules = json_object_array_length(rules);
 	const char *texts[SIM_FAULTS_MAX];
@@ -56,36 +58,69 @@ static int set_faults(struct sim_device *device, struct json_object *rules, stru
 				     nr_rules, SIM_FAULTS_MAX);
 	for (i = 0; i < nr_rules; i++)
 		texts[i] = json_object_get_string(json_object_array_get_idx(rules, i));
-	return sim_disk_set_faults(&device->disk, texts, nr_rules, err);
+	return try_only ? sim_disk_try_faults(&device->disk, texts, nr_rules, err) :
+			  sim_disk_set_faults(&device->disk, texts, nr_rules, err);
 }
 
-static int set_power(struct sim_device *device, const char *power, struct sim_error *err)
+/* What can be judged before anything is changed: a command that is refused shall not be half done. */
+static int set_check(struct sim_device *device, struct json_object *request, struct sim_error *err)
 {
-	if (sim_device_is_cut(device))
+	struct json_object *value;
+
+	if (json_object_object_get_ex(request, "power", &value) && sim_device_is_cut(device))
 		return sim_error_set(err, -EBUSY,
 				     "its power is cut; wait until it is back ('ublk-sim status --wait')");
-	sim_disk_set_power(&device->disk,
-			   strcmp(power, "hung") ? SIM_POWER_ON : SIM_POWER_HUNG);
+	if (json_object_object_get_ex(request, "lying", &value) && !device->disk.cache)
+		return sim_error_set(err, -EINVAL,
+				     "the disk has no write cache whose flush could lie; make it with --cache");
+	if (json_object_object_get_ex(request, "faults", &value))
+		return set_faults(device, value, true, err);
 	return 0;
 }
 
-/* One member of a "set"; unknown ones come from no client of ours. */
+/* One member of a "set". */
 static int set_member(struct sim_server *server, const char *key, struct json_object *value,
 		      bool force, struct sim_error *err)
 {
 	struct sim_device *device = &server->device;
 
 	if (!strcmp(key, "faults"))
-		return set_faults(device, value, err);
+		return set_faults(device, value, false, err);
 	if (!strcmp(key, "profile"))
 		return sim_device_set_profile(device, json_object_get_string(value), force, err);
 	if (!strcmp(key, "power"))
-		return set_power(device, json_object_get_string(value), err);
+		sim_disk_set_power(&device->disk, strcmp(json_object_get_string(value), "hung") ?
+							  SIM_POWER_ON :
+							  SIM_POWER_HUNG);
 	if (!strcmp(key, "lying"))
-		return sim_disk_set_lying(&device->disk, json_object_get_boolean(value), err);
+		sim_disk_set_lying(&device->disk, json_object_get_boolean(value));
 	if (!strcmp(key, "record"))
 		return sim_enumerate_record(&device->disk, json_object_get_boolean(value), err);
 	return 0;
+}
+
+/*
+ * In which order, whatever that of the command line is. What may still be refused comes first. A profile is
+ * measured on a disk without faults: they go before it and come after it.
+ */
+static int set_members(struct sim_server *server, struct json_object *request, bool force,
+		       struct sim_error *err)
+{
+	static const char *const order[2][5] = {
+		{ "profile", "record", "faults", "lying", "power" },
+		{ "faults", "profile", "record", "lying", "power" },
+	};
+	struct json_object *value;
+	bool clears;
+	int ret = 0;
+	size_t i;
+
+	clears = json_object_object_get_ex(request, "faults", &value) &&
+		 !json_object_array_length(value);
+	for (i = 0; i < 5 && !ret; i++)
+		if (json_object_object_get_ex(request, order[clears][i], &value))
+			ret = set_member(server, order[clears][i], value, force, err);
+	return ret;
 }
 
 static bool flag_of(struct json_object *request, const char *key)
@@ -112,9 +147,8 @@ static struct json_object *op_set(struct sim_server *server, struct json_object 
 		sim_error_set(err, -EBUSY, "its crash states are being walked; wait for the end");
 		return NULL;
 	}
-	json_object_object_foreach(request, key, value)
-		if (set_member(server, key, value, force, err))
-			return NULL;
+	if (set_check(&server->device, request, err) || set_members(server, request, force, err))
+		return NULL;
 	sim_device_queues_poke(&server->device);
 	return op_status(server, request, err);
 }

@@ -43,6 +43,34 @@ hang_release() {
 	wait $reader || fail "the read failed after the release"
 }
 
+# torn_in_block OPTION...: of a torn write of two blocks of 4 KiB the second has its first half, and the rest of what was
+# there, whatever takes whole blocks only stands below.
+torn_in_block() {
+	make_ublk "$@" -s 16M -b 4096
+	xfs_io -d -c 'pwrite -q -S 0x11 0 12k' "$UBLK"
+	ublk-sim set --fault torn:lba=1 "$UBLK"
+	xfs_io -d -c 'pwrite -q -S 0x77 0 8k' "$UBLK"
+	ublk-sim set --no-faults "$UBLK"
+	equal "bytes of the torn write on $1" \
+		"$(dd if="$UBLK" bs=12k count=1 iflag=direct status=none | tr -d '\021' | wc -c)" 6144
+	equal "bytes before the tear" \
+		"$(dd if="$UBLK" bs=12k count=1 iflag=direct status=none | head -c 6144 | tr -d '\167' | wc -c)" 0
+	ublk-sim del "$UBLK"
+}
+
+# whole_or_not: a change that is refused in part changes nothing; the order of the options does not matter.
+whole_or_not() {
+	ublk-sim set --fault bad:lba=8-15 "$UBLK"
+	refuses 2 melt ublk-sim set --no-faults --hang --fault melt:lba=1 "$UBLK"
+	refuses 2 'no write cache' ublk-sim set --hang --lying-flush on "$UBLK"
+	equal "power after a refusal" "$(ublk-sim status --json "$UBLK" | jsonq /power)" on
+	refuses 2 'no-faults' ublk-sim set --profile hdd-7200 --hang "$UBLK"
+	refuses 1 'Input/output error' block check 1
+	ublk-sim set --profile hdd-7200 --force --no-faults "$UBLK"
+	equal "profile" "$(ublk-sim status --json "$UBLK" | jsonq /timing/profile)" hdd-7200
+	ublk-sim set --profile none "$UBLK"
+}
+
 request_in_flight() {
 	[[ $(<"/sys/block/$1/inflight") =~ [1-9] ]]
 }
@@ -70,6 +98,7 @@ decisions_repeat() {
 test() {
 	make_ublk ram -s 16M
 	bad_lost_flip
+	whole_or_not
 	hang_release
 	# a disk that hangs can be deleted
 	ublk-sim set --hang "$UBLK"
@@ -77,6 +106,10 @@ test() {
 	truncate -s 16M "$TEST_DIR/disk.img"
 	make_ublk file --file "$TEST_DIR/disk.img" --buffered
 	bad_lost_flip
+	torn_in_block ram
+	torn_in_block ram --cache 1M
+	torn_in_block file --file "$TEST_DIR/disk.img"
+	torn_in_block file --file "$TEST_DIR/disk.img" --buffered --cache 1M
 	decisions_repeat faults --fault=lost:lba=0-511,touch=3 --seed 7 --fault flip:lba=0-1023,p=0.3,op=write \
 		--fault lost:p=0.2,lba=0-1023
 	decisions_repeat cache --destage=fifo --seed 7 --cache 1M --destage random
