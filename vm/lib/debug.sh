@@ -41,6 +41,8 @@ debug_prepare() {
 	GUEST_CPU=${GUEST_CPU:-$DEBUG_CPU}
 	# the interrupt routing of the machine "pc" is computed in loops that ACPICA gives 30 s
 	GUEST_MACHINE=q35
+	# reports are long; what the ring has lost the tests' runner can not judge
+	GUEST_APPEND+=" log_buf_len=8M"
 	debug_kernel "$1"
 }
 

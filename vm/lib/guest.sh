@@ -8,6 +8,7 @@
 # GUEST_FAILURE and returns 1.
 
 readonly CONSOLE_TAIL_LINES=20
+readonly GUEST_RACES=$BLKI_ROOT/tests/system/lib/kcsan.awk
 readonly GUEST_BOOTS_MAX=3
 
 # what a kernel log must not hold; the wording is the kernel's own
@@ -231,7 +232,7 @@ guest_log_keep() {
 # guest_judge DIR QEMU_STATUS: the verdict, in the order of what explains most
 guest_judge() {
 	local dir=$1 qemu_status=$2 answer defects
-	defects=$(cat -- "$dir/console" "$dir/dmesg" 2>/dev/null | tr -d '\r' |
+	defects=$(cat -- "$dir/console" "$dir/dmesg" 2>/dev/null | tr -d '\r' | awk -f "$GUEST_RACES" |
 		grep -a -E "$GUEST_DEFECTS" | grep -a -v -E "$GUEST_HARMLESS" | head -n 5 || true)
 	answer=$(sed -n 's/^exit \([0-9]*\)$/\1/p' "$dir/status" 2>/dev/null || true)
 
@@ -254,9 +255,19 @@ guest_judge() {
 		GUEST_FAILURE=${GUEST_FAILURE:+$GUEST_FAILURE, and }
 		GUEST_FAILURE+="the guest's kernel reported a defect (the lines above)"
 	fi
+	guest_races "$dir/console"
 	[[ -z $GUEST_FAILURE ]] || guest_failed "$dir" || answer=1
 	rm -rf -- "$dir" "$RUN_DIR/initrd"
 	return "$answer"
+}
+
+# guest_races CONSOLE: how many data races of the kernel alone KCSAN has reported, which fail nothing, and the commonest
+guest_races() {
+	local races
+	races=$(tr -d '\r' <"$1" | awk -f "$GUEST_RACES" | sed -n 's/.*of the kernel alone: //p')
+	[[ $races ]] || return 0
+	say "  kernel: $(wc -l <<<"$races") data races of the kernel alone; they are no failure; the commonest:"
+	sort <<<"$races" | uniq -c | sort -rn | head -n 5 | sed 's/^/  /' >&2
 }
 
 # guest_failed DIR: why, the last console lines, the path of the log

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# What only a debug kernel has: failing allocations and the search for leaked memory.
+# What only a debug kernel has: failing allocations, the search for leaked memory and that for data races. Which reports
+# of a race fail a test is kcsan.awk's.
 
 readonly FAULTS=/sys/kernel/debug
+readonly KCSAN=/sys/kernel/debug/kcsan
 readonly KMEMLEAK=/sys/kernel/debug/kmemleak
 readonly LEAK_AGE_S=6 # more than MSECS_MIN_AGE of mm/kmemleak.c
 
@@ -11,9 +13,14 @@ readonly LEAK_AGE_S=6 # more than MSECS_MIN_AGE of mm/kmemleak.c
 debug_variant() {
 	if [[ -e $KMEMLEAK ]]; then
 		echo kasan
-	elif [[ -e $FAULTS/kcsan ]]; then
+	elif [[ -e $KCSAN ]]; then
 		echo kcsan
 	fi
+}
+
+# kcsan_counter NAME: one of KCSAN's numbers; "enabled" is 1 or 0.
+kcsan_counter() {
+	sed -n "s/^$1: *//p" "$KCSAN"
 }
 
 # need_faults: for requires().
