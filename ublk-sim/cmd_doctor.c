@@ -30,26 +30,27 @@ static const char doc[] =
 	"Say what this host can do, what is missing, and which profiles it can deliver.\v"
 	"Examples:\n"
 	"  ublk-sim doctor\n"
-	"  ublk-sim doctor --json | jq .path_ns\n"
+	"  ublk-sim doctor --json | jq .read_floor_ns\n"
 	"  ublk-sim doctor && ublk-sim add --profile nvme-tlc\n"
 	"Exit status: 0 devices can be made; 2 they cannot, and why.";
 
 /**
  * struct findings - what was found
  * @features: of the driver
- * @path_ns: a read of a null device
+ * @floor_ns: a read and a write of a null device, by enum sim_op
  * @timer: how late waits end
  */
 struct findings {
 	uint64_t features;
-	uint64_t path_ns;
+	uint64_t floor_ns[SIM_OP_WRITE + 1];
 	struct sim_floor_timer timer;
 };
 
 /* A device made and measured as anybody would. */
-static int path_measure(uint64_t *path_ns, struct sim_error *err)
+static int path_measure(uint64_t floor_ns[], struct sim_error *err)
 {
 	struct sim_ready ready = { 0 };
+	struct sim_floor_disk floor;
 	struct sim_options opts;
 	char node[32];
 	int ret;
@@ -61,9 +62,15 @@ static int path_measure(uint64_t *path_ns, struct sim_error *err)
 		return ready.status;
 	}
 	snprintf(node, sizeof(node), "/dev/ublkb%u", ready.id);
-	ret = sim_floor_path_ns(node, opts.block_bytes, SIM_SIZE_BYTES_DEFAULT, path_ns);
+	ret = sim_floor_open(&floor, node, opts.block_bytes, SIM_SIZE_BYTES_DEFAULT, true);
+	if (!ret) {
+		ret = sim_floor_latency_ns(&floor, false, &floor_ns[SIM_OP_READ]);
+		if (!ret)
+			ret = sim_floor_latency_ns(&floor, true, &floor_ns[SIM_OP_WRITE]);
+		sim_floor_close(&floor);
+	}
 	if (ret)
-		sim_error_set(err, ret, "%s cannot be read: %s; look at the kernel log (dmesg)",
+		sim_error_set(err, ret, "%s cannot be read and written: %s; look at the kernel log (dmesg)",
 			      node, strerror(-ret));
 	kill(ready.pid, SIGTERM);
 	waitpid(ready.pid, NULL, 0);
@@ -80,7 +87,7 @@ static int examine(struct findings *found, struct sim_error *err)
 		return ret;
 	found->features = ctrl.features;
 	sim_ctrl_close(&ctrl);
-	ret = path_measure(&found->path_ns, err);
+	ret = path_measure(found->floor_ns, err);
 	if (ret)
 		return ret;
 	ret = sim_floor_timer_ns(&found->timer);
@@ -103,6 +110,12 @@ static const struct {
 
 #define NR_WISHES	(sizeof(wishes) / sizeof(wishes[0]))
 
+static bool found_delivers(const struct findings *found, const struct sim_profile *profile)
+{
+	return profile->ops[SIM_OP_READ].base.ns[0] >= found->floor_ns[SIM_OP_READ] &&
+	       profile->ops[SIM_OP_WRITE].base.ns[0] >= found->floor_ns[SIM_OP_WRITE];
+}
+
 static void findings_print(const struct findings *found)
 {
 	struct sim_profile profile;
@@ -113,15 +126,16 @@ static void findings_print(const struct findings *found)
 	for (i = 0; i < NR_WISHES; i++)
 		printf("%-24s %-4s %s\n", wishes[i].name,
 		       found->features & wishes[i].bit ? "yes" : "no", wishes[i].use);
-	printf("%-24s %" PRIu64 " us for a read of a null device, nothing else in flight\n", "path",
-	       found->path_ns / 1000);
+	printf("%-24s %" PRIu64 " us for a read of a null device, %" PRIu64 " us for a write, nothing else in flight\n",
+	       "path", found->floor_ns[SIM_OP_READ] / 1000, found->floor_ns[SIM_OP_WRITE] / 1000);
 	printf("%-24s %" PRIu64 " us late at the median, %" PRIu64 " us in 1 of 100 waits\n", "timer",
 	       found->timer.median_ns / 1000, found->timer.p99_ns / 1000);
 	for (i = 0; (name = sim_builtin_name(i)); i++)
 		if (!sim_builtin_load(name, &profile, &err))
-			printf("%-24s %-4s its shortest I/O is %" PRIu64 " us\n", name,
-			       sim_profile_floor_ns(&profile) >= found->path_ns ? "yes" : "no",
-			       sim_profile_floor_ns(&profile) / 1000);
+			printf("%-24s %-4s its shortest read is %" PRIu64 " us, its shortest write %" PRIu64 " us\n",
+			       name, found_delivers(found, &profile) ? "yes" : "no",
+			       profile.ops[SIM_OP_READ].base.ns[0] / 1000,
+			       profile.ops[SIM_OP_WRITE].base.ns[0] / 1000);
 }
 
 static void findings_print_json(const struct findings *found)
@@ -139,7 +153,10 @@ static void findings_print_json(const struct findings *found)
 		json_object_object_add(features, wishes[i].name,
 				       json_object_new_boolean(!!(found->features & wishes[i].bit)));
 	json_object_object_add(root, "features", features);
-	json_object_object_add(root, "path_ns", json_object_new_uint64(found->path_ns));
+	json_object_object_add(root, "read_floor_ns",
+			       json_object_new_uint64(found->floor_ns[SIM_OP_READ]));
+	json_object_object_add(root, "write_floor_ns",
+			       json_object_new_uint64(found->floor_ns[SIM_OP_WRITE]));
 	json_object_object_add(root, "timer_late_median_ns",
 			       json_object_new_uint64(found->timer.median_ns));
 	json_object_object_add(root, "timer_late_p99_ns",
@@ -147,8 +164,7 @@ static void findings_print_json(const struct findings *found)
 	for (i = 0; (name = sim_builtin_name(i)); i++)
 		if (!sim_builtin_load(name, &profile, &err))
 			json_object_object_add(profiles, name,
-					       json_object_new_boolean(sim_profile_floor_ns(&profile) >=
-								       found->path_ns));
+					       json_object_new_boolean(found_delivers(found, &profile)));
 	json_object_object_add(root, "profiles_delivered", profiles);
 	cmd_print_json(root);
 	json_object_put(root);

@@ -71,7 +71,7 @@ static const struct argp argp = {
 	.doc = "Show a device: what it has served, how late, its cache, faults and power.\v"
 	       "Examples:\n"
 	       "  ublk-sim status /dev/ublkb0\n"
-	       "  ublk-sim status --json 0 | jq .timing.late_mean_ns\n"
+	       "  ublk-sim status --json 0 | jq .timing.ops.read.late_mean_ns\n"
 	       "  ublk-sim cut --no-wait 0; umount /mnt; ublk-sim status --wait 0",
 };
 

@@ -350,7 +350,8 @@ static int device_wake(struct sim_device *device, struct sim_error *err)
 	int ret = 0;
 
 	if (device->disk.model)
-		ret = sim_device_measure(device, &device->disk.profile, device->opts->force, err);
+		ret = sim_device_measure(device, &device->disk.profile, SIM_USERS_NONE,
+					 device->opts->force, err);
 	if (!ret)
 		sim_disk_set_quiet(&device->disk, false);
 	return ret;
@@ -427,7 +428,7 @@ int sim_device_recover(struct sim_device *device, const struct sim_options *opts
 	device->is_added = true;
 	/* Its users wait: a profile that the host cannot deliver is no reason to fail them. */
 	if (device->disk.model)
-		(void)sim_device_measure(device, &device->disk.profile, true, err);
+		(void)sim_device_measure(device, &device->disk.profile, SIM_USERS_MAYBE, true, err);
 	sim_disk_set_quiet(&device->disk, false);
 	return 0;
 

@@ -10,18 +10,25 @@
 
 #include "device.h"
 
+/** enum sim_users - who else may be using a disk that is measured */
+enum sim_users {
+	SIM_USERS_NONE, /* it is new: reads and writes are measured */
+	SIM_USERS_MAYBE, /* nothing is written; writes are taken to be as long as reads */
+};
+
 /**
  * sim_device_measure - how long an I/O takes here without service time, and is that short enough
  * @device: its disk can be opened and is quiet
  * @profile: that it shall deliver
+ * @users: whether writes may be measured
  * @force: do not judge
  * @err: the sentence on failure
  *
- * Context: may sleep; some hundred reads of the disk.
+ * Context: may sleep; some hundred I/Os of the disk, which stays as it is.
  * Return: 0; -EOPNOTSUPP when the host is too slow; -errno.
  */
-int sim_device_measure(struct sim_device *device, const struct sim_profile *profile, bool force,
-		       struct sim_error *err);
+int sim_device_measure(struct sim_device *device, const struct sim_profile *profile,
+		       enum sim_users users, bool force, struct sim_error *err);
 
 /**
  * sim_device_set_profile - another service model

@@ -233,10 +233,20 @@ static uint64_t iod_length(const struct ublksrv_io_desc *iod)
 		       (uint64_t)iod->nr_sectors << SIM_SECTOR_SHIFT;
 }
 
+/*
+ * Maybe a write that only measures, by its length; sim_disk_run() looks at its data. A target without
+ * data has none to save.
+ */
+static bool is_probe_write(const struct sim_disk *disk, const struct ublksrv_io_desc *iod)
+{
+	return disk->probe && disk->probe->block && disk->target->ops->write &&
+	       ublksrv_get_op(iod) == UBLK_IO_OP_WRITE && iod_length(iod) == disk->block_bytes;
+}
+
 /* Which way, with the power on and the lock held. */
 static enum sim_way way_of(const struct sim_disk *disk, const struct ublksrv_io_desc *iod)
 {
-	if (disk->cache || disk->overlay)
+	if (disk->cache || disk->overlay || is_probe_write(disk, iod))
 		return SIM_WAY_BUFFER;
 	if (disk->fault && !disk->quiet &&
 	    sim_fault_watches(disk->fault, iod_offset(iod), iod_length(iod)))
@@ -246,31 +256,39 @@ static enum sim_way way_of(const struct sim_disk *disk, const struct ublksrv_io_
 
 /* Ask the model, and note the request; the lock is held. */
 static void request_note(struct sim_disk *disk, const struct ublksrv_io_desc *iod,
-			 uint64_t now_ns, uint64_t *due_ns)
+			 uint64_t now_ns, struct sim_due *due)
 {
 	struct sim_io io = { .offset_bytes = iod_offset(iod), .length_bytes = iod_length(iod) };
+	uint64_t begun_ns;
 
 	if (!op_of(iod, &io.op))
 		return;
-	if (disk->model)
-		*due_ns = sim_model_arrive(disk->model, now_ns - disk->path_ns, &io);
+	if (disk->model) {
+		begun_ns = now_ns - disk->pace.trip_ns[io.op];
+		due->at_ns = sim_model_arrive(disk->model, begun_ns, &io);
+		due->requested_ns = due->at_ns - begun_ns;
+		due->op = io.op;
+		due->is_modelled = true;
+	}
 	__atomic_fetch_add(&disk->io_hash, sim_mix3(io.op, io.offset_bytes, io.length_bytes),
 			   __ATOMIC_RELAXED);
 }
 
 enum sim_way sim_disk_arrive(struct sim_disk *disk, const struct ublksrv_io_desc *iod,
-			     uint64_t now_ns, uint64_t *due_ns)
+			     uint64_t now_ns, struct sim_due *due)
 {
 	enum sim_way way = SIM_WAY_HOLD;
 
-	*due_ns = now_ns;
+	*due = (struct sim_due){ .at_ns = now_ns };
 	pthread_rwlock_rdlock(&disk->lock);
 	if (disk->power == SIM_POWER_OFF) {
 		way = SIM_WAY_FAIL;
 	} else if (disk->power != SIM_POWER_HUNG) {
 		way = way_of(disk, iod);
 		if (!disk->quiet)
-			request_note(disk, iod, now_ns, due_ns);
+			request_note(disk, iod, now_ns, due);
+		else if (disk->probe)
+			due->at_ns += disk->probe->wait_ns;
 	}
 	pthread_rwlock_unlock(&disk->lock);
 	return way;
@@ -360,6 +378,8 @@ static int disk_write(struct sim_disk *disk, const struct ublksrv_io_desc *iod, 
 	const uint64_t length_bytes = iod_length(iod);
 	int ret;
 
+	if (is_probe_write(disk, iod) && !memcmp(buffer, disk->probe->block, length_bytes))
+		return (int)length_bytes;
 	if (disk->fault && !disk->quiet)
 		ret = sim_fault_write(disk->fault, offset_bytes, buffer, length_bytes, &below,
 				      hang);

@@ -21,6 +21,7 @@
 #include "model.h"
 #include "options.h"
 #include "overlay.h"
+#include "pace.h"
 #include "target.h"
 
 #include <pthread.h>
@@ -50,7 +51,8 @@ enum sim_way {
  * @block_bytes: logical block
  * @seed: of everything that is drawn
  * @quiet: no model, no faults, nothing is noted: the kernel and we look at the disk first
- * @path_ns: what an I/O takes on this host without service time; part of every service time
+ * @pace: what this host adds to a service time; @pace.spin_ns is read without the lock
+ * @probe: how a quiet disk that is being measured answers; NULL: at once
  * @power: what happens to requests
  * @nr_releases: how often held answers were let go
  * @layered: a queue that is poked gets a layer
@@ -73,7 +75,8 @@ struct sim_disk {
 	uint32_t block_bytes;
 	uint64_t seed;
 	bool quiet;
-	uint64_t path_ns;
+	struct sim_pace pace;
+	const struct sim_probe *probe;
 	enum sim_power power;
 	uint64_t nr_releases;
 	bool layered;
@@ -120,26 +123,49 @@ void sim_disk_uninit(struct sim_disk *disk);
 void sim_disk_set_quiet(struct sim_disk *disk, bool quiet);
 
 /**
- * sim_disk_set_path - what an I/O takes without service time
- * @disk: the disk
- * @path_ns: measured; the model counts from that much before a request is seen here
+ * sim_disk_set_probe - answer as whoever measures wants it
+ * @disk: quiet
+ * @probe: how; must stay until it is replaced; NULL: at once again
  *
  * Context: takes the lock exclusively.
  */
-void sim_disk_set_path(struct sim_disk *disk, uint64_t path_ns);
+void sim_disk_set_probe(struct sim_disk *disk, const struct sim_probe *probe);
+
+/**
+ * sim_disk_set_pace - what this host adds to a service time
+ * @disk: the disk
+ * @pace: measured; the model counts from the trip before a request is seen here
+ *
+ * Context: takes the lock exclusively.
+ */
+void sim_disk_set_pace(struct sim_disk *disk, const struct sim_pace *pace);
+
+/**
+ * struct sim_due - when a request is to be answered
+ * @at_ns: then; without a model when it came, with one maybe earlier
+ * @requested_ns: how long its program shall wait, its trip included; of what a model asked for
+ * @op: what it does
+ * @is_modelled: whether a model was asked
+ */
+struct sim_due {
+	uint64_t at_ns;
+	uint64_t requested_ns;
+	enum sim_op op;
+	bool is_modelled;
+};
 
 /**
  * sim_disk_arrive - a request has come
  * @disk: the disk
  * @iod: its descriptor
  * @now_ns: CLOCK_MONOTONIC
- * @due_ns: set to when it is to be answered: @now_ns without a model, maybe earlier with one
+ * @due: filled
  *
  * Context: any queue thread; takes the lock shared.
  * Return: where it goes.
  */
 enum sim_way sim_disk_arrive(struct sim_disk *disk, const struct ublksrv_io_desc *iod,
-			     uint64_t now_ns, uint64_t *due_ns);
+			     uint64_t now_ns, struct sim_due *due);
 
 /**
  * sim_disk_run - do a request's I/O

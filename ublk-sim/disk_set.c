@@ -17,10 +17,17 @@ void sim_disk_set_quiet(struct sim_disk *disk, bool quiet)
 	pthread_rwlock_unlock(&disk->lock);
 }
 
-void sim_disk_set_path(struct sim_disk *disk, uint64_t path_ns)
+void sim_disk_set_probe(struct sim_disk *disk, const struct sim_probe *probe)
 {
 	pthread_rwlock_wrlock(&disk->lock);
-	disk->path_ns = path_ns;
+	disk->probe = probe;
+	pthread_rwlock_unlock(&disk->lock);
+}
+
+void sim_disk_set_pace(struct sim_disk *disk, const struct sim_pace *pace)
+{
+	pthread_rwlock_wrlock(&disk->lock);
+	disk->pace = *pace;
 	pthread_rwlock_unlock(&disk->lock);
 }
 

@@ -16,6 +16,7 @@
 #ifndef UBLK_SIM_LAYER_H
 #define UBLK_SIM_LAYER_H
 
+#include "disk.h"
 #include "heap.h"
 #include "ublk_compat.h"
 
@@ -34,15 +35,13 @@ enum sim_slot_state {
 
 /**
  * struct sim_slot - a tag's request
- * @arrived_ns: when this thread saw it, CLOCK_MONOTONIC
- * @due_ns: when it is to be answered, maybe before @arrived_ns; the same without a model
+ * @due: when it is to be answered, CLOCK_MONOTONIC
  * @result: of the answer, from SIM_SLOT_DONE on
  * @state: where it is
  * @bounced: its data go through the tag's buffer
  */
 struct sim_slot {
-	uint64_t arrived_ns;
-	uint64_t due_ns;
+	struct sim_due due;
 	int32_t result;
 	uint8_t state;
 	uint8_t bounced;
@@ -52,7 +51,7 @@ struct sim_slot {
  * struct sim_layer - one queue's layer
  * @heap: answers that wait for their time
  * @slots: one per tag
- * @now_ns: the clock at the begin of the round
+ * @now_ns: the clock at the end of the wait: what came with it arrived then
  * @nr_releases: of the disk, when this queue last looked
  */
 struct sim_layer {
@@ -117,6 +116,8 @@ void sim_layer_step(struct sim_queue *queue, unsigned int tag, int result);
 /**
  * sim_layer_wait - submit all, wait for a completion or until the first answer is due
  * @queue: the calling thread's queue, with a layer
+ *
+ * Sleeps until shortly before the answer is due, then looks at the clock.
  *
  * Context: queue thread; the one system call of the round.
  * Return: 0 or more, or -errno; -ETIME when an answer is due.

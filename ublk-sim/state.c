@@ -21,7 +21,7 @@
 /* More queues than this in a file mean that it is not ours. */
 #define STATE_QUEUES_MAX	4096u
 
-static_assert(sizeof(struct sim_counters) == 128, "two cache lines");
+static_assert(sizeof(struct sim_counters) == 256, "pairs of cache lines");
 static_assert(sizeof(struct sim_state_header) == 56, "the format has no holes");
 
 static size_t state_bytes(uint32_t nr_queues)
@@ -216,10 +216,11 @@ void sim_state_sum(const struct sim_state *state, struct sim_counters *sum)
 {
 	const size_t nr_words = sizeof(*sum) / sizeof(uint64_t);
 	uint64_t *total = (uint64_t *)sum;
-	uint64_t late_max_ns = 0;
+	uint64_t late_max_ns[SIM_TIMED_OPS] = { 0 };
 	uint64_t late_ns;
 	uint32_t queue;
 	size_t word;
+	size_t op;
 
 	memset(sum, 0, sizeof(*sum));
 	for (queue = 0; queue < state->header->nr_queues; queue++) {
@@ -227,10 +228,14 @@ void sim_state_sum(const struct sim_state *state, struct sim_counters *sum)
 
 		for (word = 0; word < nr_words; word++)
 			total[word] += __atomic_load_n(&from[word], __ATOMIC_RELAXED);
-		late_ns = __atomic_load_n(&state->counters[queue].late_max_ns, __ATOMIC_RELAXED);
-		late_max_ns = late_ns > late_max_ns ? late_ns : late_max_ns;
+		for (op = 0; op < SIM_TIMED_OPS; op++) {
+			late_ns = __atomic_load_n(&state->counters[queue].timing[op].late_max_ns,
+						  __ATOMIC_RELAXED);
+			late_max_ns[op] = late_ns > late_max_ns[op] ? late_ns : late_max_ns[op];
+		}
 	}
-	sum->late_max_ns = late_max_ns;
+	for (op = 0; op < SIM_TIMED_OPS; op++)
+		sum->timing[op].late_max_ns = late_max_ns[op];
 }
 
 uint64_t sim_state_queue_ios(const struct sim_state *state, uint32_t queue)

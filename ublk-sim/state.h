@@ -7,7 +7,7 @@
  *
  *     0        struct sim_state_header       written once, before the device starts
  *     4096     struct sim_counters [queue 0] written by queue thread 0 alone
- *     4096+128 struct sim_counters [queue 1] written by queue thread 1 alone
+ *     4096+256 struct sim_counters [queue 1] written by queue thread 1 alone
  *     …
  *
  * A counter has one writer, so counting is a plain store and no locked instruction; readers
@@ -27,7 +27,7 @@
 
 /* tmpfs on every system with a /run; the server makes the folder. */
 #define SIM_STATE_DIR		"/run/ublk-sim"
-#define SIM_STATE_MAGIC		0x314d49534b4c4255ULL	/* "UBLKSIM1" */
+#define SIM_STATE_MAGIC		0x324d49534b4c4255ULL	/* "UBLKSIM2" */
 #define SIM_STATE_HEADER_BYTES	4096u
 
 /* What stands beside <number>.state and goes with it. */
@@ -43,26 +43,36 @@ enum sim_phase {
 	SIM_PHASE_OFF, /* its power was cut; it comes back when nobody holds the old disk */
 };
 
+/* By enum sim_op. */
+#define SIM_TIMED_OPS		5u
+
+/**
+ * struct sim_timing - I/Os of one kind that were answered when a service model asked for it
+ * @nr: how many
+ * @requested_ns: sum of the times that the model asked for
+ * @late_ns: sum of how much later than due the server answered
+ * @late_max_ns: the latest of them
+ */
+struct sim_timing {
+	uint64_t nr;
+	uint64_t requested_ns;
+	uint64_t late_ns;
+	uint64_t late_max_ns;
+};
+
 /**
  * struct sim_counters - I/Os served by one queue since the device started
  * @nr_ios: answered with success, by UBLK_IO_OP_*
  * @nr_failed: answered with an error
- * @nr_timed: answered at a time that a service model asked for
- * @requested_ns: sum of the times from the arrival at the server to when the answers were due,
- *	modulo 2^64: one that was due before is negative
- * @late_ns: sum of how much later than asked for the answers were given
- * @late_max_ns: the latest of them
+ * @timing: by enum sim_op
  * @reserved: zero
  *
- * 128 bytes, two cache lines: the adjacent-line prefetcher would make one line shared.
+ * 256 bytes, pairs of cache lines: the adjacent-line prefetcher would make half a pair shared.
  */
 struct sim_counters {
 	uint64_t nr_ios[SIM_COUNTED_OPS];
 	uint64_t nr_failed;
-	uint64_t nr_timed;
-	uint64_t requested_ns;
-	uint64_t late_ns;
-	uint64_t late_max_ns;
+	struct sim_timing timing[SIM_TIMED_OPS];
 	uint64_t reserved[3];
 };
 

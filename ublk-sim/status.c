@@ -74,29 +74,54 @@ struct json_object *sim_status_of_state(const struct sim_state *state)
 	return status;
 }
 
+/* One op's times; only those of reads and writes are measured and judged. */
+static struct json_object *op_json(const struct sim_timing *sum, const struct sim_pace *pace,
+				   const struct sim_profile *profile, enum sim_op op)
+{
+	struct json_object *json = json_object_new_object();
+
+	if (op <= SIM_OP_WRITE) {
+		add_count(json, "shortest_ns", profile->ops[op].base.ns[0]);
+		add_count(json, "floor_ns", pace->floor_ns[op]);
+		json_object_object_add(json, "delivered",
+				       json_object_new_boolean(sim_pace_delivers(pace, profile, op)));
+	}
+	add_count(json, "trip_ns", pace->trip_ns[op]);
+	add_count(json, "ios", sum->nr);
+	if (sum->nr) {
+		add_count(json, "requested_mean_ns", sum->requested_ns / sum->nr);
+		add_count(json, "delivered_mean_ns", (sum->requested_ns + sum->late_ns) / sum->nr);
+		add_count(json, "late_mean_ns", sum->late_ns / sum->nr);
+	}
+	add_count(json, "late_max_ns", sum->late_max_ns);
+	return json;
+}
+
 /* Delivered against requested. */
 static struct json_object *timing_json(const struct sim_state *state, const struct sim_disk *disk)
 {
+	static const char *const names[SIM_OP_COUNT] = { "read", "write", "flush", "discard",
+							 "write_zeroes" };
+	const struct sim_pace *pace = &disk->pace;
 	struct json_object *timing = json_object_new_object();
+	struct json_object *ops = json_object_new_object();
 	struct sim_counters sum;
-	int64_t mean_ns;
+	int op;
 
 	sim_state_sum(state, &sum);
 	add_text(timing, "profile", disk->profile.name);
-	add_count(timing, "path_ns", disk->path_ns);
+	add_count(timing, "spin_ns", pace->spin_ns);
 	add_count(timing, "profile_floor_ns", sim_profile_floor_ns(&disk->profile));
 	json_object_object_add(timing, "delivered",
-			       json_object_new_boolean(sim_profile_floor_ns(&disk->profile) >=
-						       disk->path_ns));
-	add_count(timing, "ios", sum.nr_timed);
-	if (sum.nr_timed) {
-		/* The model counts from before an I/O is seen by the server. */
-		mean_ns = (int64_t)sum.requested_ns / (int64_t)sum.nr_timed;
-		json_object_object_add(timing, "requested_mean_ns",
-				       json_object_new_int64(mean_ns + (int64_t)disk->path_ns));
-		add_count(timing, "late_mean_ns", sum.late_ns / sum.nr_timed);
-	}
-	add_count(timing, "late_max_ns", sum.late_max_ns);
+			       json_object_new_boolean(
+				       sim_pace_delivers(pace, &disk->profile, SIM_OP_READ) &&
+				       sim_pace_delivers(pace, &disk->profile, SIM_OP_WRITE)));
+	for (op = 0; op < SIM_OP_COUNT; op++)
+		if (op <= SIM_OP_WRITE || sum.timing[op].nr)
+			json_object_object_add(ops, names[op],
+					       op_json(&sum.timing[op], pace, &disk->profile,
+						       (enum sim_op)op));
+	json_object_object_add(timing, "ops", ops);
 	return timing;
 }
 

@@ -150,17 +150,17 @@ static void io_run(struct sim_disk *disk, struct sim_rng *rng, uint64_t now_ns,
 	const uint32_t nr = 1 + (uint32_t)sim_rng_below(rng, IO_BLOCKS_MAX);
 	const struct ublksrv_io_desc iod =
 		iod_of(op, flags, sim_rng_below(rng, NR_BLOCKS - IO_BLOCKS_MAX), nr);
-	uint64_t due_ns;
+	struct sim_due due;
 	bool hang;
 	int ret;
 
 	memset(buffer, (int)sim_rng_below(rng, 256), sizeof(buffer));
-	assert_int_equal(sim_disk_arrive(disk, &iod, now_ns, &due_ns), SIM_WAY_BUFFER);
+	assert_int_equal(sim_disk_arrive(disk, &iod, now_ns, &due), SIM_WAY_BUFFER);
 	ret = sim_disk_run(disk, &iod, buffer, &hang);
 	assert_false(hang);
 	assert_true(ret >= 0 || ret == -EIO);
 	outcome->nr_errors += ret < 0;
-	outcome->seen = sim_mix3(outcome->seen, due_ns, (uint64_t)(int64_t)ret);
+	outcome->seen = sim_mix3(outcome->seen, due.at_ns, (uint64_t)(int64_t)ret);
 	if (op == UBLK_IO_OP_READ && ret > 0)
 		outcome->seen = mix_bytes(outcome->seen, buffer, (size_t)ret);
 }
@@ -272,12 +272,72 @@ static void faults_that_are_refused_change_nothing(void **state)
 	sim_disk_uninit(&disk);
 }
 
+/* The model counts from the trip before an I/O was seen, and what is asked for includes it. */
+static void trip_is_taken_off(void **state)
+{
+	const struct ublksrv_io_desc read = iod_of(UBLK_IO_OP_READ, 0, 0, 1);
+	const struct sim_pace pace = { .trip_ns = { [SIM_OP_READ] = 15000 } };
+	struct sim_due due[2];
+	struct sim_options opts;
+	struct sim_error err;
+	struct sim_disk disk;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		sim_options_init(&opts);
+		opts.block_bytes = BLOCK_BYTES;
+		assert_int_equal(sim_options_set(&opts, SIM_OPTION_PROFILE, "nvme-tlc", &err), 0);
+		disk_start(&disk, &opts);
+		if (i)
+			sim_disk_set_pace(&disk, &pace);
+		assert_int_equal(sim_disk_arrive(&disk, &read, 1000000, &due[i]), SIM_WAY_TARGET);
+		sim_disk_uninit(&disk);
+	}
+	assert_true(due[0].is_modelled && due[0].op == SIM_OP_READ);
+	assert_true(due[0].at_ns == 1000000 + due[0].requested_ns);
+	assert_true(due[1].at_ns == due[0].at_ns - 15000);
+	assert_true(due[1].requested_ns == due[0].requested_ns);
+}
+
+/* A disk that is measured answers after the wait, and stores what it does not know. */
+static void probe_that_writes_leaves_the_disk_alone(void **state)
+{
+	static unsigned char known[BLOCK_BYTES];
+	const struct sim_probe probe = { .wait_ns = 700, .block = known };
+	const struct ublksrv_io_desc write = iod_of(UBLK_IO_OP_WRITE, 0, 0, 1);
+	struct sim_options opts;
+	struct sim_disk disk;
+	struct sim_due due;
+
+	(void)state;
+	sim_options_init(&opts);
+	opts.block_bytes = BLOCK_BYTES;
+	disk_start(&disk, &opts);
+	sim_disk_set_quiet(&disk, true);
+	memset(known, 0x55, sizeof(known));
+	sim_disk_set_probe(&disk, &probe);
+	assert_int_equal(sim_disk_arrive(&disk, &write, 1000, &due), SIM_WAY_BUFFER);
+	assert_true(due.at_ns == 1700 && !due.is_modelled);
+	put(&disk, 0, 1, 0x55);
+	assert_int_equal(medium[0], 0);
+	put(&disk, 0, 1, 0x56);
+	assert_int_equal(medium[0], 0x56);
+	sim_disk_set_probe(&disk, NULL);
+	put(&disk, 1, 1, 0x55);
+	assert_int_equal(medium[BLOCK_BYTES], 0x55);
+	assert_int_equal(sim_disk_arrive(&disk, &write, 1000, &due), SIM_WAY_TARGET);
+	sim_disk_uninit(&disk);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same_seed_and_io_decide_the_same),
 		cmocka_unit_test(torn_write_keeps_the_rest_of_its_block),
 		cmocka_unit_test(faults_that_are_refused_change_nothing),
+		cmocka_unit_test(trip_is_taken_off),
+		cmocka_unit_test(probe_that_writes_leaves_the_disk_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,14 +99,17 @@ static void state_sum_takes_the_latest_of_the_latest(void **state)
 	struct sim_error err;
 
 	assert_int_equal(sim_state_create(&writer, *state, &sample, &err), 0);
-	writer.counters[0].late_max_ns = 5;
-	writer.counters[1].late_max_ns = 70;
-	writer.counters[2].late_max_ns = 6;
-	sim_counter_add(&writer.counters[0].late_ns, 5);
-	sim_counter_add(&writer.counters[2].late_ns, 6);
+	writer.counters[0].timing[1].late_max_ns = 5;
+	writer.counters[1].timing[1].late_max_ns = 70;
+	writer.counters[2].timing[1].late_max_ns = 6;
+	writer.counters[2].timing[4].late_max_ns = 8;
+	sim_counter_add(&writer.counters[0].timing[1].late_ns, 5);
+	sim_counter_add(&writer.counters[2].timing[1].late_ns, 6);
 	sim_state_sum(&writer, &sum);
-	assert_int_equal(sum.late_max_ns, 70);
-	assert_int_equal(sum.late_ns, 11);
+	assert_int_equal(sum.timing[1].late_max_ns, 70);
+	assert_int_equal(sum.timing[1].late_ns, 11);
+	assert_int_equal(sum.timing[0].late_max_ns, 0);
+	assert_int_equal(sum.timing[4].late_max_ns, 8);
 	sim_state_remove(&writer);
 }
 
@@ -143,7 +146,7 @@ static void state_counters_keep_apart(void **state)
 
 	assert_int_equal(sim_state_create(&writer, *state, &sample, &err), 0);
 	assert_int_equal((char *)&writer.counters[0] - (char *)writer.header, 4096);
-	assert_int_equal((char *)&writer.counters[1] - (char *)&writer.counters[0], 128);
+	assert_int_equal((char *)&writer.counters[1] - (char *)&writer.counters[0], 256);
 	sim_state_remove(&writer);
 }
 

@@ -15,7 +15,7 @@ readonly TEST_MEM_MB=2048
 readonly TEST_GUESTS=2 # at once: a functional guest sleeps for half of its time, so that two of them use two CPUs
 readonly TEST_PLANT=50 # what the gate must notice, instructions per bio
 readonly TEST_HOST_GROUPS="unit debug-kasan debug-kcsan"
-readonly TEST_INSTRUCTION_GROUPS="gate"
+readonly TEST_INSTRUCTION_GROUPS="clock gate"
 readonly TEST_ROOT_GROUPS="root"
 readonly TEST_ON_REQUEST_GROUPS="debug long torture"
 # disks that tests ask for by their serial number (lib-devices.sh)
