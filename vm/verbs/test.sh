@@ -4,8 +4,8 @@
 # ./x test [GROUP…]: unit tests on the host, system tests in the guest, one closing line.
 #
 # Groups are "unit", the folders of tests/system/, and the debug kernels' "debug-kasan" and
-# "debug-kcsan". The group "gate" runs in a guest of its own on the instruction clock, with a module
-# of this clone that has PLANT instructions planted into every hooked bio in /blki-plant. The groups
+# "debug-kcsan". The groups "gate" and "clock" run in a guest of their own on the instruction clock, with a
+# module of this clone that has PLANT instructions planted into every hooked bio in /blki-plant. The group
 # "root" runs in a guest whose root is on a disk, and ends with two guests that go down while it is
 # remapped. The groups "debug" and "torture" run only in the debug kernels, or when named; so does "long", of
 # tests that take minutes.
