@@ -10,6 +10,7 @@ readonly RULES=/run/udev/rules.d
 
 requires() {
 	need_program udevadm
+	[[ -d /proc/sys/fs/inotify ]] || SKIP_REASONS+=("this kernel has no inotify, which udevd needs")
 	[[ -d /blki/udev/system.d ]] || SKIP_REASONS+=("there are no rules of udev in the guest")
 }
 
