@@ -33,6 +33,14 @@ udevd_gone() {
 	! pgrep -x systemd-udevd >/dev/null
 }
 
+# install_rules NAME: whole at once. udevd looks for changes by itself when an event comes, and tells them by the folder's
+# time alone: a file that it has read while cp was about to fill it, it would not read again, reload or not.
+install_rules() {
+	cp /blki/udev/blki.rules "$TEST_DIR/$1"
+	mv "$TEST_DIR/$1" "$RULES/.$1"
+	mv "$RULES/.$1" "$RULES/$1"
+}
+
 # settle: every event that has been sent is worked off.
 settle() {
 	udevadm settle --timeout=$((30 * BLKI_TEST_SCALE))
@@ -59,8 +67,8 @@ test() {
 	wait_until 20 link_leads_to /dev/sdz
 	load_module
 	refuses 1 'install the rules first' blki alias add /dev/sdz
-	cp /blki/udev/blki.rules "$RULES/11-blki.rules"
-	cp /blki/udev/blki.rules "$RULES/56-blki.rules"
+	install_rules 11-blki.rules
+	install_rules 56-blki.rules
 	udevadm control --reload
 	make_alias /dev/sdz
 	settle
