@@ -33,8 +33,7 @@ udevd_gone() {
 	! pgrep -x systemd-udevd >/dev/null
 }
 
-# install_rules NAME: whole at once. udevd looks for changes by itself when an event comes, and tells them by the folder's
-# time alone: a file that it has read while cp was about to fill it, it would not read again, reload or not.
+# install_rules NAME: whole at once, so that udevd, which looks for changed rules by itself too, meets no half of a file.
 install_rules() {
 	cp /blki/udev/blki.rules "$TEST_DIR/$1"
 	mv "$TEST_DIR/$1" "$RULES/.$1"
@@ -78,6 +77,9 @@ test() {
 	defer remove_dm base
 	dmsetup create base --table "0 $sectors snapshot-origin $ALIAS"
 	settle
+	# what udev knew, should it have looked into the target all the same
+	udevadm info --query=all --name=/dev/mapper/base
+	ls -l /sys/class/block/dm-*/slaves
 	equal "file system that udev sees on the target" "$(property /dev/mapper/base ID_FS_UUID)" ""
 	link_leads_to /dev/sdz || fail "the link leads to $(readlink -f "/dev/disk/by-uuid/$uuid")"
 	defer remove_dm upper
