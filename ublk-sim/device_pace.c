@@ -13,43 +13,53 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The longest wait that is tried: 402 of them for reads and writes are the user's 40 ms. */
-#define PROBE_NS_MAX	100000u
 /* A thread looks at the clock for this long at most; a host with worse timers is late. */
 #define SPIN_NS_MAX	20000u
+/* The longest wait that is tried, unless sleeping begins above it: 402 of them are the user's 40 ms. */
+#define PROBE_NS_MAX	100000u
+
+/* How long the answers wait while a trip is measured: well inside the kind of wait, and as the profile's do. */
+static uint64_t probe_wait_ns(const struct sim_pace *pace, uint64_t median_ns, enum sim_wait wait)
+{
+	const uint64_t shortest_ns = (SIM_SPIN_ONLY + 2) * pace->spin_ns;
+
+	if (wait == SIM_WAIT_SPIN)
+		return SIM_SPIN_ONLY * pace->spin_ns / 2;
+	if (median_ns > PROBE_NS_MAX)
+		median_ns = PROBE_NS_MAX;
+	return median_ns > shortest_ns ? median_ns : shortest_ns;
+}
 
 /*
- * The floor of an op, and its trip: what an I/O takes that waits as long as the profile's median,
- * less that wait. Waiting, because a server that has slept and looked at the clock finds
- * another state of the scheduler than one that answers at once; the median, because the profile's
- * distribution is steepest there and tells an error of the trip most clearly.
+ * The floor of an op, and its trips: what an I/O takes that the server answers after a wait, less that
+ * wait. Waiting, because a server that has looked at the clock, or slept, finds another state of the scheduler than
+ * one that answers at once.
  */
 static int op_measure(struct sim_device *device, struct sim_floor_disk *floor, enum sim_op op,
 		      const struct sim_profile *profile, struct sim_pace *pace)
 {
+	const uint64_t median_ns = sim_quantiles_at(&profile->ops[op].base, 0.5);
 	const bool is_write = op == SIM_OP_WRITE;
 	struct sim_probe probe = { .block = is_write ? floor->block : NULL };
+	uint64_t *trip_ns = pace->trip_ns[op];
 	uint64_t took_ns;
+	int wait;
 	int ret;
 
 	sim_disk_set_probe(&device->disk, &probe);
 	ret = sim_floor_latency_ns(floor, is_write, &pace->floor_ns[op]);
+	for (wait = SIM_WAIT_SPIN; !ret && wait < SIM_WAIT_COUNT; wait++) {
+		sim_disk_set_probe(&device->disk, NULL);
+		probe.wait_ns = probe_wait_ns(pace, median_ns, wait);
+		sim_disk_set_probe(&device->disk, &probe);
+		ret = sim_floor_latency_ns(floor, is_write, &took_ns);
+		trip_ns[wait] = !ret && took_ns > probe.wait_ns ? took_ns - probe.wait_ns : 0;
+	}
 	sim_disk_set_probe(&device->disk, NULL);
-	if (ret)
-		return ret;
-	probe.wait_ns = sim_quantiles_at(&profile->ops[op].base, 0.5);
-	if (probe.wait_ns > PROBE_NS_MAX)
-		probe.wait_ns = PROBE_NS_MAX;
-	sim_disk_set_probe(&device->disk, &probe);
-	ret = sim_floor_latency_ns(floor, is_write, &took_ns);
-	sim_disk_set_probe(&device->disk, NULL);
-	if (ret)
-		return ret;
-	pace->trip_ns[op] = took_ns > probe.wait_ns ? took_ns - probe.wait_ns : 0;
 	/* One that is answered at once finds its thread awake; one that waits can be no shorter than this. */
-	if (pace->floor_ns[op] < pace->trip_ns[op])
-		pace->floor_ns[op] = pace->trip_ns[op];
-	return 0;
+	if (pace->floor_ns[op] < trip_ns[SIM_WAIT_SPIN])
+		pace->floor_ns[op] = trip_ns[SIM_WAIT_SPIN];
+	return ret;
 }
 
 /* Reads, and writes where nobody else can write; all other ops are taken to be like reads. */
@@ -62,7 +72,7 @@ static int ops_measure(struct sim_device *device, struct sim_floor_disk *floor,
 
 	ret = op_measure(device, floor, SIM_OP_READ, profile, pace);
 	for (op = SIM_OP_WRITE; op < SIM_OP_COUNT; op++) {
-		pace->trip_ns[op] = pace->trip_ns[SIM_OP_READ];
+		memcpy(pace->trip_ns[op], pace->trip_ns[SIM_OP_READ], sizeof(pace->trip_ns[op]));
 		pace->floor_ns[op] = pace->floor_ns[SIM_OP_READ];
 	}
 	if (!ret && users == SIM_USERS_NONE)

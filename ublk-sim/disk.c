@@ -254,24 +254,43 @@ static enum sim_way way_of(const struct sim_disk *disk, const struct ublksrv_io_
 	return SIM_WAY_TARGET;
 }
 
+/*
+ * When the model says, as if the I/O had begun the trip before it was seen. What is left to wait decides how, and
+ * with that which trip it was.
+ */
+static void due_model(struct sim_disk *disk, const struct sim_io *io, uint64_t now_ns,
+		      struct sim_due *due)
+{
+	const uint64_t *trip_ns = disk->pace.trip_ns[io->op];
+	const uint64_t begun_ns = now_ns - trip_ns[SIM_WAIT_SPIN];
+
+	due->at_ns = sim_model_arrive(disk->model, begun_ns, io);
+	due->requested_ns = due->at_ns - begun_ns;
+	due->op = io->op;
+	due->is_modelled = true;
+	if (due->at_ns > now_ns)
+		due->wait = sim_pace_wait(&disk->pace, due->at_ns - now_ns);
+	due->at_ns -= trip_ns[due->wait] - trip_ns[SIM_WAIT_SPIN];
+}
+
 /* Ask the model, and note the request; the lock is held. */
 static void request_note(struct sim_disk *disk, const struct ublksrv_io_desc *iod,
 			 uint64_t now_ns, struct sim_due *due)
 {
 	struct sim_io io = { .offset_bytes = iod_offset(iod), .length_bytes = iod_length(iod) };
-	uint64_t begun_ns;
 
 	if (!op_of(iod, &io.op))
 		return;
-	if (disk->model) {
-		begun_ns = now_ns - disk->pace.trip_ns[io.op];
-		due->at_ns = sim_model_arrive(disk->model, begun_ns, &io);
-		due->requested_ns = due->at_ns - begun_ns;
-		due->op = io.op;
-		due->is_modelled = true;
-	}
+	if (disk->model)
+		due_model(disk, &io, now_ns, due);
 	__atomic_fetch_add(&disk->io_hash, sim_mix3(io.op, io.offset_bytes, io.length_bytes),
 			   __ATOMIC_RELAXED);
+}
+
+static void due_probe(const struct sim_disk *disk, struct sim_due *due)
+{
+	due->at_ns += disk->probe->wait_ns;
+	due->wait = sim_pace_wait(&disk->pace, disk->probe->wait_ns);
 }
 
 enum sim_way sim_disk_arrive(struct sim_disk *disk, const struct ublksrv_io_desc *iod,
@@ -288,7 +307,7 @@ enum sim_way sim_disk_arrive(struct sim_disk *disk, const struct ublksrv_io_desc
 		if (!disk->quiet)
 			request_note(disk, iod, now_ns, due);
 		else if (disk->probe)
-			due->at_ns += disk->probe->wait_ns;
+			due_probe(disk, due);
 	}
 	pthread_rwlock_unlock(&disk->lock);
 	return way;

@@ -145,12 +145,14 @@ void sim_disk_set_pace(struct sim_disk *disk, const struct sim_pace *pace);
  * @at_ns: then; without a model when it came, with one maybe earlier
  * @requested_ns: how long its program shall wait, its trip included; of what a model asked for
  * @op: what it does
+ * @wait: how its thread shall wait until then; the trip that was taken off is of that
  * @is_modelled: whether a model was asked
  */
 struct sim_due {
 	uint64_t at_ns;
 	uint64_t requested_ns;
 	enum sim_op op;
+	enum sim_wait wait;
 	bool is_modelled;
 };
 

@@ -73,6 +73,17 @@ void sim_heap_push(struct sim_heap *heap, uint64_t due_ns, uint32_t tag);
 uint32_t sim_heap_pop(struct sim_heap *heap);
 
 /**
+ * sim_heap_tag - which is the first
+ * @heap: not empty
+ *
+ * Return: the tag; it stays in the heap.
+ */
+static inline uint32_t sim_heap_tag(const struct sim_heap *heap)
+{
+	return heap->entries[0].tag;
+}
+
+/**
  * sim_heap_due_ns - when the first is due
  * @heap: not empty
  *

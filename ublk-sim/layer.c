@@ -19,8 +19,6 @@
 #define NS_PER_S	1000000000ull
 /* The kernel may be late by this much on purpose; its default for a thread is 50 us. */
 #define TIMER_SLACK_NS	1ul
-/* A wait of less than this many times sim_pace.spin_ns is not slept at all. */
-#define SPIN_ONLY	4u
 
 static_assert(SIM_TIMED_OPS == SIM_OP_COUNT, "each op has its timing");
 
@@ -229,8 +227,9 @@ int sim_layer_wait(struct sim_queue *queue)
 {
 	const uint64_t spin_ns = __atomic_load_n(&queue->disk->pace.spin_ns, __ATOMIC_RELAXED);
 	struct sim_layer *layer = queue->layer;
+	const struct sim_slot *first;
+	uint64_t sleep_ns = 0;
 	uint64_t due_ns;
-	uint64_t now_ns;
 	int ret;
 
 	if (!layer->heap.nr) {
@@ -239,9 +238,10 @@ int sim_layer_wait(struct sim_queue *queue)
 		return ret;
 	}
 	due_ns = sim_heap_due_ns(&layer->heap);
-	/* A short sleep is not worth it: falling asleep and waking up take as long as what is left. */
-	now_ns = clock_ns();
-	ret = wait_until(queue, due_ns > now_ns + SPIN_ONLY * spin_ns ? due_ns - spin_ns : 0, now_ns);
+	first = &layer->slots[sim_heap_tag(&layer->heap)];
+	if (first->due.wait == SIM_WAIT_SLEEP && due_ns > spin_ns)
+		sleep_ns = due_ns - spin_ns;
+	ret = wait_until(queue, sleep_ns, clock_ns());
 	layer->now_ns = clock_ns();
 	if (layer->now_ns < due_ns && !io_uring_cq_ready(&queue->ring) && (ret >= 0 || ret == -ETIME))
 		layer->now_ns = spin_until(queue, due_ns);

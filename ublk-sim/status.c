@@ -86,7 +86,8 @@ static struct json_object *op_json(const struct sim_timing *sum, const struct si
 		json_object_object_add(json, "delivered",
 				       json_object_new_boolean(sim_pace_delivers(pace, profile, op)));
 	}
-	add_count(json, "trip_ns", pace->trip_ns[op]);
+	add_count(json, "trip_ns", pace->trip_ns[op][SIM_WAIT_SLEEP]);
+	add_count(json, "spun_trip_ns", pace->trip_ns[op][SIM_WAIT_SPIN]);
 	add_count(json, "ios", sum->nr);
 	if (sum->nr) {
 		add_count(json, "requested_mean_ns", sum->requested_ns / sum->nr);

@@ -272,32 +272,44 @@ static void faults_that_are_refused_change_nothing(void **state)
 	sim_disk_uninit(&disk);
 }
 
-/* The model counts from the trip before an I/O was seen, and what is asked for includes it. */
+/*
+ * The model counts from the trip before an I/O was seen, and what is asked for includes it. Which trip that was goes by
+ * what is left to wait: reads of nvme-tlc take 44 us and more.
+ */
 static void trip_is_taken_off(void **state)
 {
 	const struct ublksrv_io_desc read = iod_of(UBLK_IO_OP_READ, 0, 0, 1);
-	const struct sim_pace pace = { .trip_ns = { [SIM_OP_READ] = 15000 } };
-	struct sim_due due[2];
+	const struct sim_pace paces[] = {
+		{ .trip_ns = { [SIM_OP_READ] = { 13000, 15000 } } },
+		{ .trip_ns = { [SIM_OP_READ] = { 13000, 15000 } }, .spin_ns = 7000 },
+		{ .trip_ns = { [SIM_OP_READ] = { 15000, 13000 } }, .spin_ns = 7000 },
+		{ .trip_ns = { [SIM_OP_READ] = { 13000, 15000 } }, .spin_ns = 10000000 },
+	};
+	struct sim_due due[1 + sizeof(paces) / sizeof(paces[0])];
 	struct sim_options opts;
 	struct sim_error err;
 	struct sim_disk disk;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < sizeof(due) / sizeof(due[0]); i++) {
 		sim_options_init(&opts);
 		opts.block_bytes = BLOCK_BYTES;
 		assert_int_equal(sim_options_set(&opts, SIM_OPTION_PROFILE, "nvme-tlc", &err), 0);
 		disk_start(&disk, &opts);
 		if (i)
-			sim_disk_set_pace(&disk, &pace);
+			sim_disk_set_pace(&disk, &paces[i - 1]);
 		assert_int_equal(sim_disk_arrive(&disk, &read, 1000000, &due[i]), SIM_WAY_TARGET);
 		sim_disk_uninit(&disk);
 	}
 	assert_true(due[0].is_modelled && due[0].op == SIM_OP_READ);
 	assert_true(due[0].at_ns == 1000000 + due[0].requested_ns);
-	assert_true(due[1].at_ns == due[0].at_ns - 15000);
-	assert_true(due[1].requested_ns == due[0].requested_ns);
+	for (i = 1; i < sizeof(due) / sizeof(due[0]); i++)
+		assert_true(due[i].requested_ns == due[0].requested_ns);
+	assert_true(due[1].wait == SIM_WAIT_SLEEP && due[1].at_ns == due[0].at_ns - 15000);
+	assert_true(due[2].wait == SIM_WAIT_SLEEP && due[2].at_ns == due[0].at_ns - 15000);
+	assert_true(due[3].wait == SIM_WAIT_SLEEP && due[3].at_ns == due[0].at_ns - 13000);
+	assert_true(due[4].wait == SIM_WAIT_SPIN && due[4].at_ns == due[0].at_ns - 13000);
 }
 
 /* A disk that is measured answers after the wait, and stores what it does not know. */
