@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Unit tests of what libblki looks at before it makes an alias, tools/libblki/alias.c, in a made-up root.
+ * Unit tests of what libblki looks at before it makes an alias, tools/libblki/alias.c and udev.c, in a made-up root.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -14,6 +14,7 @@
 
 #include "tests/unit/made_sysfs.h"
 #include "tools/libblki/alias.h"
+#include "tools/libblki/udev.h"
 
 static int setup(void **state)
 {
@@ -29,19 +30,19 @@ static int teardown(void **state)
 
 static void rules_are_not_needed_without_udev(void **state)
 {
-	assert_false(alias_rules_missing(*state));
+	assert_false(udev_rules_missing(*state));
 }
 
 static void rules_are_missed_where_udev_runs(void **state)
 {
 	made_sysfs_dirs(made_sysfs_path("run/udev"));
 	made_sysfs_file(made_sysfs_path("run/udev/control"), "");
-	assert_true(alias_rules_missing(*state));
+	assert_true(udev_rules_missing(*state));
 	made_sysfs_dirs(made_sysfs_path("lib/udev/rules.d"));
 	made_sysfs_file(made_sysfs_path("lib/udev/rules.d/60-persistent-storage.rules"), "");
-	assert_true(alias_rules_missing(*state));
+	assert_true(udev_rules_missing(*state));
 	made_sysfs_file(made_sysfs_path("lib/udev/rules.d/56-blki.rules"), "");
-	assert_false(alias_rules_missing(*state));
+	assert_false(udev_rules_missing(*state));
 }
 
 static struct blki handle;

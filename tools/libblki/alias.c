@@ -20,6 +20,7 @@
 
 #include "tools/libblki/devref.h"
 #include "tools/libblki/sysfs.h"
+#include "tools/libblki/udev.h"
 
 /* First guess of how many aliases exist; the kernel says when it was too low. */
 #define LIST_ROOM_FIRST	16
@@ -85,27 +86,6 @@ static void plain_name(const char name[BLKI_NAME_MAX], char plain[NAME_BYTES])
 			*at = '/';
 }
 
-bool alias_rules_missing(const char *root)
-{
-	static const char *const directories[] = {
-		"/etc/udev/rules.d", "/run/udev/rules.d", "/usr/local/lib/udev/rules.d",
-		"/usr/lib/udev/rules.d", "/lib/udev/rules.d",
-	};
-	static const char *const names[] = { "11-blki.rules", "56-blki.rules" };
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/run/udev/control", root);
-	if (access(path, F_OK))
-		return false;
-	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++)
-		for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++) {
-			snprintf(path, sizeof(path), "%s%s/%s", root, directories[i], names[j]);
-			if (!access(path, F_OK))
-				return false;
-		}
-	return true;
-}
-
 int alias_node(const struct blki *h, const char *given, dev_t dev, char path[PATH_MAX])
 {
 	char name[DEVREF_NAME_BYTES];
@@ -160,7 +140,7 @@ static int change(struct blki *h, unsigned long request, int fd, const char *obj
 
 static int refuse_without_rules(struct blki *h, const char *given)
 {
-	if (!alias_rules_missing(""))
+	if (!udev_rules_missing(""))
 		return 0;
 	return blki_fail(h, ENOTSUP,
 			 "%s: udev runs and would find everything on its alias twice (UUIDs, "
@@ -176,23 +156,77 @@ static int refuse_long_path(struct blki *h, const char *given, const char *path,
 			 given, path, node_bytes);
 }
 
-int alias_add(struct blki *h, dev_t origin, const char *given, dev_t *alias, char *node,
-	      size_t node_bytes)
+/* Has a device no alias yet? Return: 0 with @is_missing set, or -errno with the sentence. */
+static int alias_is_missing(struct blki *h, dev_t origin, bool *is_missing)
 {
-	int fd, ret = refuse_without_rules(h, given);
-	char path[PATH_MAX];
-	struct blki_alias a;
+	struct blki_alias_entry *entries;
+	size_t nr, i;
+	int ret = alias_list(h, &entries, &nr);
 
 	if (ret)
 		return ret;
-	fd = name_by_path(h, origin, given);
+	*is_missing = true;
+	for (i = 0; i < nr; i++)
+		if (makedev(entries[i].origin_major, entries[i].origin_minor) == origin)
+			*is_missing = false;
+	free(entries);
+	return 0;
+}
+
+/* Asks the kernel for the alias. Return: 0 with @a filled, or -errno with the sentence. */
+static int add_by_path(struct blki *h, dev_t origin, const char *given, struct blki_alias *a)
+{
+	int fd = name_by_path(h, origin, given);
+	int ret;
+
 	if (fd < 0)
 		return fd;
-	ret = change(h, BLKI_IOC_ALIAS_ADD, fd, given, &a);
+	ret = change(h, BLKI_IOC_ALIAS_ADD, fd, given, a);
 	close(fd);
+	return ret;
+}
+
+/* A new alias that udev may look into goes again, if nobody has taken it up meanwhile. */
+static int refuse_unless_kept(struct blki *h, const char *given, dev_t alias, int64_t since_ms)
+{
+	struct alias_made made = { .nr = 1 };
+	int ret = udev_alias_kept(alias, since_ms);
+
+	if (!ret)
+		return 0;
+	made.devs = malloc(sizeof(*made.devs));
+	if (made.devs)
+		made.devs[0] = alias;
+	else
+		made.nr = 0;
+	if (ret == -ETIMEDOUT)
+		blki_fail(h, -ret, "%s: udev has not looked at its alias for 20 s, and may find everything on "
+			  "it twice when it does; see 'udevadm settle' and the log of udevd", given);
+	else
+		blki_fail(h, -ret, "%s: udev does not use the rules for aliases, which are installed, and "
+			  "would find everything twice; run 'udevadm control --reload' (once more: udevd may "
+			  "lose it), then try again", given);
+	return alias_made_end(h, &made, ret);
+}
+
+int alias_add(struct blki *h, dev_t origin, const char *given, dev_t *alias, char *node,
+	      size_t node_bytes)
+{
+	const int64_t since_ms = udev_now_ms();
+	char path[PATH_MAX];
+	struct blki_alias a;
+	bool is_new;
+	int ret;
+
+	ret = refuse_without_rules(h, given) ?: alias_is_missing(h, origin, &is_new) ?:
+	      add_by_path(h, origin, given, &a);
 	if (ret)
 		return ret;
 	*alias = makedev(a.major, a.minor);
+	if (is_new && udev_runs(""))
+		ret = refuse_unless_kept(h, given, *alias, since_ms);
+	if (ret)
+		return ret;
 	if (alias_path(a.name, path, sizeof(path)) >= (int)node_bytes)
 		return refuse_long_path(h, given, path, node_bytes);
 	if (!is_device(path, *alias))

@@ -27,14 +27,6 @@
 int alias_node(const struct blki *h, const char *given, dev_t dev, char path[PATH_MAX]);
 
 /**
- * alias_rules_missing - would udev look into an alias
- * @root: "" for this machine, or where a made-up one lies
- *
- * Return: whether udevd runs and the rules for aliases are in none of its directories.
- */
-bool alias_rules_missing(const char *root);
-
-/**
  * alias_list - blki_alias_list() for callers within a call of <blki.h>
  * @h: a handle whose module is there
  * @entries: out: array to be freed with free(3)

@@ -22,13 +22,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "tools/libblki/devref.h"
 #include "tools/libblki/kmsg.h"
 #include "tools/libblki/noexcl.h"
 #include "tools/libblki/table.h"
+#include "tools/libblki/udev.h"
 
 /*
  * Longest device-mapper name or UUID with its NUL, DM_NAME_LEN and DM_UUID_LEN of
@@ -36,16 +36,6 @@
  */
 #define DM_NAME_BYTES	128
 #define DM_UUID_BYTES	129
-
-/* Exists while udevd runs; libudev asks the same. */
-#define UDEV_CONTROL	"/run/udev/control"
-
-/*
- * Longest wait for udev's rules: far above a busy boot, far below a user's patience with a dead
- * udevd.
- */
-#define UDEV_WAIT_MS	20000
-#define UDEV_POLL_MS	5
 
 /*
  * libdevmapper's log levels, the low bits of its first argument; 3 is an error (_LOG_ERR of lvm2)
@@ -88,31 +78,21 @@ static void log_end(void)
 	dm_lib_release();
 }
 
-static bool udev_runs(void)
+static bool dm_waits_for_udev(void)
 {
-	return access(UDEV_CONTROL, F_OK) == 0 && dm_udev_get_sync_support();
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return udev_runs("") && dm_udev_get_sync_support();
 }
 
 /* Waits until udev has worked off the event, but not for ever: udevd may be stopped or hang. */
-static void udev_wait(uint32_t cookie)
+static void cookie_wait(uint32_t cookie)
 {
-	const struct timespec pause = { .tv_nsec = UDEV_POLL_MS * 1000000L };
-	int64_t deadline_ms = now_ms() + UDEV_WAIT_MS;
+	int64_t deadline_ms = 0;
 	int ready = 0;
 
-	while (now_ms() < deadline_ms) {
+	do {
 		if (!dm_udev_wait_immediate(cookie, &ready) || ready)
 			return;
-		nanosleep(&pause, NULL);
-	}
+	} while (udev_wait_more(&deadline_ms));
 	dm_udev_complete(cookie);
 	dm_udev_wait_immediate(cookie, &ready);
 }
@@ -121,7 +101,7 @@ static void udev_wait(uint32_t cookie)
 static int run_task(struct dm_task *task, uint16_t udev_flags, bool changes_nodes)
 {
 	uint32_t cookie = 0;
-	bool with_udev = changes_nodes && udev_runs();
+	bool with_udev = changes_nodes && dm_waits_for_udev();
 	int ret = 0;
 
 	if (with_udev && !dm_task_set_cookie(task, &cookie, udev_flags))
@@ -129,7 +109,7 @@ static int run_task(struct dm_task *task, uint16_t udev_flags, bool changes_node
 	if (!dm_task_run(task))
 		ret = -(dm_task_get_errno(task) ?: EIO);
 	if (with_udev)
-		udev_wait(cookie);
+		cookie_wait(cookie);
 	dm_task_update_nodes();
 	return ret;
 }
@@ -240,7 +220,7 @@ static int remove_task(const char *name)
 
 	if (!task)
 		return -ENOMEM;
-	if (dm_task_set_name(task, name) && (!udev_runs() || dm_task_retry_remove(task)))
+	if (dm_task_set_name(task, name) && (!dm_waits_for_udev() || dm_task_retry_remove(task)))
 		ret = run_task(task, 0, true);
 	dm_task_destroy(task);
 	return ret;
