@@ -14,11 +14,9 @@
 #define CTRL_RING_ENTRIES	4
 /* Whoever waits longer than this for a command sees a broken system, not a slow one. */
 #define CTRL_WAIT_S		120
-#define CTRL_NO_QUEUE		((__u16)-1)
 
-/* Send @cmd as @op and wait for its result at most @wait_s seconds. */
-static int ctrl_run(struct sim_ctrl *ctrl, unsigned int op, const struct ublksrv_ctrl_cmd *cmd,
-		    unsigned int wait_s)
+/* Send the frame as @op and wait for its result at most @wait_s seconds. */
+static int ctrl_run(struct sim_ctrl *ctrl, unsigned int op, unsigned int wait_s)
 {
 	struct __kernel_timespec deadline = { .tv_sec = wait_s };
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&ctrl->ring);
@@ -31,7 +29,7 @@ static int ctrl_run(struct sim_ctrl *ctrl, unsigned int op, const struct ublksrv
 	sqe->opcode = IORING_OP_URING_CMD;
 	sqe->fd = ctrl->fd;
 	sqe->cmd_op = op;
-	memcpy(sqe->cmd, cmd, sizeof(*cmd));
+	memcpy(sqe->cmd, &ctrl->frame.cmd, sizeof(ctrl->frame.cmd));
 	ret = io_uring_submit(&ctrl->ring);
 	if (ret < 0)
 		return ret;
@@ -45,18 +43,25 @@ static int ctrl_run(struct sim_ctrl *ctrl, unsigned int op, const struct ublksrv
 	return ret;
 }
 
-/* A command with a buffer of @bytes at @buffer, or none. */
-static int ctrl_call(struct sim_ctrl *ctrl, unsigned int op, uint32_t id, const void *buffer,
-		     size_t bytes)
+/* A command that only sends: @bytes at @payload, or none. */
+static int ctrl_put(struct sim_ctrl *ctrl, unsigned int op, uint32_t id, const void *payload,
+		    size_t bytes)
 {
-	const struct ublksrv_ctrl_cmd cmd = {
-		.dev_id = id,
-		.queue_id = CTRL_NO_QUEUE,
-		.addr = (__u64)(uintptr_t)buffer,
-		.len = (__u16)bytes,
-	};
+	sim_ctrl_frame_pack(&ctrl->frame, id, ctrl->unprivileged, payload, bytes);
+	return ctrl_run(ctrl, op, CTRL_WAIT_S);
+}
 
-	return ctrl_run(ctrl, op, &cmd, CTRL_WAIT_S);
+/* A command that also brings something back, to the same place. */
+static int ctrl_get(struct sim_ctrl *ctrl, unsigned int op, uint32_t id, bool with_path,
+		    void *payload, size_t bytes)
+{
+	int ret;
+
+	sim_ctrl_frame_pack(&ctrl->frame, id, with_path, payload, bytes);
+	ret = ctrl_run(ctrl, op, CTRL_WAIT_S);
+	if (!ret)
+		sim_ctrl_frame_unpack(&ctrl->frame, payload, bytes);
+	return ret;
 }
 
 static int ctrl_open_node(struct sim_ctrl *ctrl, struct sim_error *err)
@@ -93,14 +98,15 @@ int sim_ctrl_open(struct sim_ctrl *ctrl, struct sim_error *err)
 {
 	int ret;
 
+	ctrl->unprivileged = false;
 	ret = ctrl_open_node(ctrl, err);
 	if (ret)
 		return ret;
 	ret = ctrl_open_ring(ctrl, err);
 	if (ret)
 		goto err_close_node;
-	ret = ctrl_call(ctrl, UBLK_U_CMD_GET_FEATURES, UINT32_MAX, &ctrl->features,
-			UBLK_FEATURES_LEN);
+	ret = ctrl_get(ctrl, UBLK_U_CMD_GET_FEATURES, UINT32_MAX, false, &ctrl->features,
+		       UBLK_FEATURES_LEN);
 	if (ret) {
 		sim_error_set(err, ret,
 			      "the ublk driver of this kernel does not tell its features: %s; Linux 6.5 or newer is needed",
@@ -124,18 +130,23 @@ void sim_ctrl_close(struct sim_ctrl *ctrl)
 
 int sim_ctrl_add(struct sim_ctrl *ctrl, struct ublksrv_ctrl_dev_info *info)
 {
-	return ctrl_call(ctrl, UBLK_U_CMD_ADD_DEV, info->dev_id, info, sizeof(*info));
+	const int ret = ctrl_get(ctrl, UBLK_U_CMD_ADD_DEV, info->dev_id, false, info, sizeof(*info));
+
+	if (!ret)
+		ctrl->unprivileged = info->flags & UBLK_F_UNPRIVILEGED_DEV;
+	return ret;
 }
 
 int sim_ctrl_set_params(struct sim_ctrl *ctrl, uint32_t id, const struct sim_ublk_params *params)
 {
-	return ctrl_call(ctrl, UBLK_U_CMD_SET_PARAMS, id, params, sizeof(*params));
+	return ctrl_put(ctrl, UBLK_U_CMD_SET_PARAMS, id, params, sizeof(*params));
 }
 
 int sim_ctrl_get_devt(struct sim_ctrl *ctrl, uint32_t id, struct sim_ublk_devt *devt)
 {
 	struct sim_ublk_params params = { .len = sizeof(params), .types = UBLK_PARAM_TYPE_DEVT };
-	const int ret = ctrl_call(ctrl, UBLK_U_CMD_GET_PARAMS, id, &params, sizeof(params));
+	const int ret = ctrl_get(ctrl, UBLK_U_CMD_GET_PARAMS, id, ctrl->unprivileged, &params,
+				 sizeof(params));
 
 	*devt = params.devt;
 	return ret;
@@ -143,63 +154,64 @@ int sim_ctrl_get_devt(struct sim_ctrl *ctrl, uint32_t id, struct sim_ublk_devt *
 
 int sim_ctrl_affinity(struct sim_ctrl *ctrl, uint32_t id, uint32_t queue, cpu_set_t *cpus)
 {
-	const struct ublksrv_ctrl_cmd cmd = {
-		.dev_id = id,
-		.queue_id = CTRL_NO_QUEUE,
-		.addr = (__u64)(uintptr_t)cpus,
-		.len = sizeof(*cpus),
-		.data = { queue },
-	};
+	int ret;
 
 	CPU_ZERO(cpus);
-	return ctrl_run(ctrl, UBLK_U_CMD_GET_QUEUE_AFFINITY, &cmd, CTRL_WAIT_S);
+	sim_ctrl_frame_pack(&ctrl->frame, id, ctrl->unprivileged, cpus, sizeof(*cpus));
+	ctrl->frame.cmd.data = queue;
+	ret = ctrl_run(ctrl, UBLK_U_CMD_GET_QUEUE_AFFINITY, CTRL_WAIT_S);
+	if (!ret)
+		sim_ctrl_frame_unpack(&ctrl->frame, cpus, sizeof(*cpus));
+	return ret;
 }
 
 /* A command that tells the kernel who the server is. */
-static int ctrl_call_pid(struct sim_ctrl *ctrl, unsigned int op, uint32_t id, int pid)
+static int ctrl_put_pid(struct sim_ctrl *ctrl, unsigned int op, uint32_t id, int pid)
 {
-	const struct ublksrv_ctrl_cmd cmd = {
-		.dev_id = id,
-		.queue_id = CTRL_NO_QUEUE,
-		.data = { (__u64)pid },
-	};
-
-	return ctrl_run(ctrl, op, &cmd, CTRL_WAIT_S);
+	sim_ctrl_frame_pack(&ctrl->frame, id, ctrl->unprivileged, NULL, 0);
+	ctrl->frame.cmd.data = (__u64)pid;
+	return ctrl_run(ctrl, op, CTRL_WAIT_S);
 }
 
 int sim_ctrl_start(struct sim_ctrl *ctrl, uint32_t id, int pid)
 {
-	return ctrl_call_pid(ctrl, UBLK_U_CMD_START_DEV, id, pid);
+	return ctrl_put_pid(ctrl, UBLK_U_CMD_START_DEV, id, pid);
 }
 
 int sim_ctrl_start_recovery(struct sim_ctrl *ctrl, uint32_t id)
 {
-	return ctrl_call(ctrl, UBLK_U_CMD_START_USER_RECOVERY, id, NULL, 0);
+	return ctrl_put(ctrl, UBLK_U_CMD_START_USER_RECOVERY, id, NULL, 0);
 }
 
 int sim_ctrl_end_recovery(struct sim_ctrl *ctrl, uint32_t id, int pid)
 {
-	return ctrl_call_pid(ctrl, UBLK_U_CMD_END_USER_RECOVERY, id, pid);
+	return ctrl_put_pid(ctrl, UBLK_U_CMD_END_USER_RECOVERY, id, pid);
 }
 
 int sim_ctrl_stop(struct sim_ctrl *ctrl, uint32_t id)
 {
-	return ctrl_call(ctrl, UBLK_U_CMD_STOP_DEV, id, NULL, 0);
+	return ctrl_put(ctrl, UBLK_U_CMD_STOP_DEV, id, NULL, 0);
 }
 
 int sim_ctrl_del(struct sim_ctrl *ctrl, uint32_t id, unsigned int wait_s)
 {
-	const struct ublksrv_ctrl_cmd cmd = { .dev_id = id, .queue_id = CTRL_NO_QUEUE };
-
-	return ctrl_run(ctrl, UBLK_U_CMD_DEL_DEV, &cmd, wait_s);
+	sim_ctrl_frame_pack(&ctrl->frame, id, ctrl->unprivileged, NULL, 0);
+	return ctrl_run(ctrl, UBLK_U_CMD_DEL_DEV, wait_s);
 }
 
 int sim_ctrl_del_async(struct sim_ctrl *ctrl, uint32_t id)
 {
-	return ctrl_call(ctrl, UBLK_U_CMD_DEL_DEV_ASYNC, id, NULL, 0);
+	/* The driver's list of what an unprivileged user may do with a device lacks it. */
+	if (ctrl->unprivileged)
+		return -EOPNOTSUPP;
+	return ctrl_put(ctrl, UBLK_U_CMD_DEL_DEV_ASYNC, id, NULL, 0);
 }
 
 int sim_ctrl_info(struct sim_ctrl *ctrl, uint32_t id, struct ublksrv_ctrl_dev_info *info)
 {
-	return ctrl_call(ctrl, UBLK_U_CMD_GET_DEV_INFO, id, info, sizeof(*info));
+	const int ret = ctrl_get(ctrl, UBLK_U_CMD_GET_DEV_INFO2, id, true, info, sizeof(*info));
+
+	if (!ret)
+		ctrl->unprivileged = info->flags & UBLK_F_UNPRIVILEGED_DEV;
+	return ret;
 }

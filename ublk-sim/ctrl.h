@@ -6,11 +6,13 @@
 #ifndef UBLK_SIM_CTRL_H
 #define UBLK_SIM_CTRL_H
 
+#include "ctrl_frame.h"
 #include "error.h"
 #include "ublk_compat.h"
 
 #include <liburing.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -18,17 +20,22 @@
  * @ring: carries the commands
  * @fd: /dev/ublk-control
  * @features: UBLK_F_* that the running kernel knows
+ * @unprivileged: the device that is spoken of is an unprivileged user's; set by sim_ctrl_add() and
+ *	sim_ctrl_info(), one of which comes before any other command
+ * @frame: of the last command, which may still be with the driver
  */
 struct sim_ctrl {
 	struct io_uring ring;
 	int fd;
 	uint64_t features;
+	bool unprivileged;
+	struct sim_ctrl_frame frame;
 };
 
 /**
  * sim_ctrl_open - open the channel and ask for the features
  * @ctrl: filled
- * @err: the sentence on failure: not root, no driver, a kernel too old, io_uring off
+ * @err: the sentence on failure: not allowed, no driver, a kernel too old, io_uring off
  *
  * Context: may sleep.
  * Return: 0 or -errno.
@@ -51,7 +58,8 @@ void sim_ctrl_close(struct sim_ctrl *ctrl);
  * @info: queues, depth, flags and number (or UINT32_MAX) asked for; what the kernel gave
  *
  * Context: may sleep.
- * Return: 0; -EEXIST when the number is taken; -errno.
+ * Return: 0; -EEXIST when the number is taken; -EACCES when unprivileged users have as many as
+ * they may; -errno.
  */
 int sim_ctrl_add(struct sim_ctrl *ctrl, struct ublksrv_ctrl_dev_info *info);
 
@@ -154,7 +162,8 @@ int sim_ctrl_del(struct sim_ctrl *ctrl, uint32_t id, unsigned int wait_s);
  * @id: device number
  *
  * Context: may sleep, but not for those who have it open.
- * Return: 0; -ENODEV when there is none; -EOPNOTSUPP before Linux 6.9; -errno.
+ * Return: 0; -ENODEV when there is none; -EOPNOTSUPP before Linux 6.9 and for the device of an
+ * unprivileged user; -errno.
  */
 int sim_ctrl_del_async(struct sim_ctrl *ctrl, uint32_t id);
 
@@ -165,7 +174,8 @@ int sim_ctrl_del_async(struct sim_ctrl *ctrl, uint32_t id);
  * @info: filled
  *
  * Context: may sleep.
- * Return: 0; -ENODEV when there is none; -errno.
+ * Return: 0; -ENODEV when there is none; -ENOENT when it is being deleted and has no node any more;
+ * -EACCES and -EPERM when it is another user's; -errno.
  */
 int sim_ctrl_info(struct sim_ctrl *ctrl, uint32_t id, struct ublksrv_ctrl_dev_info *info);
 

@@ -34,6 +34,10 @@
 #define UBLK_U_CMD_GET_FEATURES		_IOR('u', 0x13, struct ublksrv_ctrl_cmd)
 #endif
 
+#ifndef UBLK_U_CMD_GET_DEV_INFO2
+#define UBLK_U_CMD_GET_DEV_INFO2	_IOR('u', 0x12, struct ublksrv_ctrl_cmd)
+#endif
+
 #ifndef UBLK_U_CMD_DEL_DEV_ASYNC
 #define UBLK_U_CMD_DEL_DEV_ASYNC	_IOR('u', 0x14, struct ublksrv_ctrl_cmd)
 #endif
@@ -75,6 +79,31 @@
 #ifndef UBLK_F_BATCH_IO
 #define UBLK_F_BATCH_IO			(1ULL << 15)
 #endif
+
+/**
+ * struct sim_ublk_ctrl_cmd - struct ublksrv_ctrl_cmd as Linux 6.3 made it
+ * @dev_id: device number
+ * @queue_id: (__u16)-1
+ * @len: bytes at @addr, the path among them
+ * @addr: the path of the char device if @dev_path_len says so, behind it the payload
+ * @data: the one number that some commands take
+ * @dev_path_len: bytes of the path; needed for devices of unprivileged users
+ * @pad: zero
+ * @reserved: zero
+ */
+struct sim_ublk_ctrl_cmd {
+	__u32 dev_id;
+	__u16 queue_id;
+	__u16 len;
+	__u64 addr;
+	__u64 data;
+	__u16 dev_path_len;
+	__u16 pad;
+	__u32 reserved;
+};
+
+/* Who made a device, in struct ublksrv_ctrl_dev_info since Linux 6.3: two __u32, user and group. */
+#define SIM_UBLK_OWNER_OFFSET		40
 
 /* Where the data of a request is found in the char device's file space. */
 #ifndef UBLK_TAG_OFF
@@ -123,6 +152,9 @@ struct sim_ublk_params {
 
 static_assert(sizeof(struct ublksrv_ctrl_dev_info) == 64, "device info is ABI");
 static_assert(sizeof(struct ublksrv_ctrl_cmd) == 32, "control command is ABI");
+static_assert(sizeof(struct sim_ublk_ctrl_cmd) == 32, "control command is ABI");
+static_assert(offsetof(struct sim_ublk_ctrl_cmd, addr) == 8, "control command is ABI");
+static_assert(offsetof(struct sim_ublk_ctrl_cmd, dev_path_len) == 24, "control command is ABI");
 static_assert(sizeof(struct ublksrv_io_cmd) == 16, "I/O command is ABI");
 static_assert(sizeof(struct ublksrv_io_desc) == 24, "I/O descriptor is ABI");
 static_assert(offsetof(struct sim_ublk_params, basic) == 8, "parameters are ABI");
