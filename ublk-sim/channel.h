@@ -33,7 +33,7 @@ struct sim_channel {
 /**
  * sim_channel_open - listen
  * @channel: filled
- * @dir: folder; SIM_STATE_DIR outside tests
+ * @dir: folder; sim_state_dir() outside tests
  * @id: device number
  * @err: the sentence on failure
  *
@@ -67,7 +67,7 @@ void sim_channel_serve(const struct sim_channel *channel,
 
 /**
  * sim_channel_ask - put a question to the server of a device
- * @dir: folder; SIM_STATE_DIR outside tests
+ * @dir: folder; sim_state_dir() outside tests
  * @id: device number
  * @request: an object; stays the caller's
  * @reply: set to the reply on success, to be freed with json_object_put()

@@ -180,7 +180,7 @@ static const struct argp argp = {
 static int question_ask(uint32_t id, struct json_object *request, struct json_object **reply,
 			struct sim_error *err)
 {
-	const int ret = sim_channel_ask(SIM_STATE_DIR, id, request, reply, err);
+	const int ret = sim_channel_ask(sim_state_dir_of(id), id, request, reply, err);
 
 	json_object_put(request);
 	return ret;
@@ -195,7 +195,7 @@ static int disk_await(uint32_t id)
 	bool is_on;
 
 	while (nr_left--) {
-		if (!sim_state_open(&state, SIM_STATE_DIR, id)) {
+		if (!sim_state_open(&state, sim_state_dir_of(id), id)) {
 			is_on = __atomic_load_n(&state.header->phase, __ATOMIC_RELAXED) ==
 				SIM_PHASE_ON;
 			sim_state_close(&state);

@@ -197,13 +197,13 @@ static int device_del(struct sim_ctrl *ctrl, uint32_t id, bool force, struct sim
 	struct sim_state state;
 	int ret;
 
-	ret = sim_state_open(&state, SIM_STATE_DIR, id);
+	ret = sim_state_open(&state, sim_state_dir_of(id), id);
 	if (!ret)
 		return own_del(ctrl, &state, force, err);
 	if (ret != -ENOENT && !force)
 		return sim_error_set(err, ret,
 				     "state file %s/%u.state cannot be used: %s; give --force to remove it and its device",
-				     SIM_STATE_DIR, id, strerror(-ret));
+				     sim_state_dir_of(id), id, strerror(-ret));
 	if (ret != -ENOENT) {
 		unlink(state.path);
 		ret = driver_del(ctrl, id, err);
@@ -227,10 +227,10 @@ static int ids_collect(const struct del_options *opts, uint32_t **ids, struct si
 	int i;
 
 	if (opts->all) {
-		ret = sim_state_ids(SIM_STATE_DIR, ids);
+		ret = sim_state_ids(sim_state_dir(), ids);
 		if (ret < 0)
 			sim_error_set(err, ret, "state folder %s cannot be read: %s; make it readable",
-				      SIM_STATE_DIR, strerror(-ret));
+				      sim_state_dir(), strerror(-ret));
 		return ret;
 	}
 	*ids = calloc((size_t)opts->nr_names, sizeof(**ids));

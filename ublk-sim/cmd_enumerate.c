@@ -30,7 +30,7 @@ static struct json_object *request_new(const char *op)
 static int question_ask(uint32_t id, struct json_object *request, struct json_object **reply,
 			struct sim_error *err)
 {
-	const int ret = sim_channel_ask(SIM_STATE_DIR, id, request, reply, err);
+	const int ret = sim_channel_ask(sim_state_dir_of(id), id, request, reply, err);
 
 	json_object_put(request);
 	return ret;

@@ -69,40 +69,55 @@ static void json_print(struct json_object *devices)
 	json_object_put(root);
 }
 
-int cmd_list(int argc, char **argv)
+/* The devices of one folder: to @devices, or printed if that is NULL. -errno when it cannot be read. */
+static int dir_show(const char *dir, struct json_object *devices)
 {
-	struct json_object *devices = NULL;
 	struct sim_state state;
-	struct sim_error err;
-	bool json;
 	uint32_t *ids;
-	int nr;
+	const int nr = sim_state_ids(dir, &ids);
 	int i;
 
-	argv[0] = "ublk-sim list";
-	if (cmd_parse_json(argc, argv, LIST_SCHEMA, doc, &json))
-		return SIM_EXIT_USAGE;
-	nr = sim_state_ids(SIM_STATE_DIR, &ids);
-	if (nr < 0) {
-		sim_error_set(&err, nr, "state folder %s cannot be read: %s; make it readable",
-			      SIM_STATE_DIR, strerror(-nr));
-		return cmd_fail(&err);
-	}
-	if (json)
-		devices = json_object_new_array();
-	else
-		header_print();
 	for (i = 0; i < nr; i++) {
 		/* Gone or not complete yet: a device that is just going or coming. */
-		if (sim_state_open(&state, SIM_STATE_DIR, ids[i]))
+		if (sim_state_open(&state, dir, ids[i]))
 			continue;
-		if (json)
+		if (devices)
 			json_object_array_add(devices, sim_status_of_state(&state));
 		else
 			device_print(&state);
 		sim_state_close(&state);
 	}
-	free(ids);
+	if (nr >= 0)
+		free(ids);
+	return nr < 0 ? nr : 0;
+}
+
+int cmd_list(int argc, char **argv)
+{
+	/* Root's are shown to everybody, a user's to that user. */
+	const char *const dirs[] = { SIM_STATE_DIR_ROOT, sim_state_dir() };
+	const size_t nr_dirs = strcmp(dirs[0], dirs[1]) ? 2 : 1;
+	struct json_object *devices = NULL;
+	struct sim_error err;
+	int ret = 0;
+	bool json;
+	size_t i;
+
+	argv[0] = "ublk-sim list";
+	if (cmd_parse_json(argc, argv, LIST_SCHEMA, doc, &json))
+		return SIM_EXIT_USAGE;
+	if (json)
+		devices = json_object_new_array();
+	else
+		header_print();
+	for (i = 0; i < nr_dirs && !ret; i++)
+		ret = dir_show(dirs[i], devices);
+	if (ret) {
+		json_object_put(devices);
+		sim_error_set(&err, ret, "state folder %s cannot be read: %s; make it readable",
+			      dirs[i - 1], strerror(-ret));
+		return cmd_fail(&err);
+	}
 	if (json)
 		json_print(devices);
 	return cmd_flush();

@@ -94,7 +94,7 @@ static bool server_answers(uint32_t id)
 	int ret;
 
 	json_object_object_add(request, "op", json_object_new_string("status"));
-	ret = sim_channel_ask(SIM_STATE_DIR, id, request, &reply, &err);
+	ret = sim_channel_ask(sim_state_dir_of(id), id, request, &reply, &err);
 	json_object_put(request);
 	if (!ret)
 		json_object_put(reply);
@@ -128,7 +128,7 @@ static int made_load(uint32_t id, struct sim_options *made, struct sim_error *er
 	struct sim_error why;
 	int ret;
 
-	if (sim_state_open(&state, SIM_STATE_DIR, id))
+	if (sim_state_open(&state, sim_state_dir_of(id), id))
 		return sim_error_set(err, -ENOENT,
 				     "device %u is not known here; 'ublk-sim list' shows those that are",
 				     id);

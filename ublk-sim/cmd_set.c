@@ -168,7 +168,7 @@ int cmd_set(int argc, char **argv)
 	if (argp_parse(&argp, argc, argv, 0, NULL, &opts))
 		goto out_put_request;
 	if (sim_node_parse(opts.node, &id, &err) ||
-	    sim_channel_ask(SIM_STATE_DIR, id, opts.request, &reply, &err)) {
+	    sim_channel_ask(sim_state_dir_of(id), id, opts.request, &reply, &err)) {
 		cmd_fail(&err);
 		goto out_put_request;
 	}

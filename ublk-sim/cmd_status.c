@@ -83,9 +83,9 @@ static int status_get(uint32_t id, struct json_object **status, struct sim_error
 	int ret;
 
 	json_object_object_add(request, "op", json_object_new_string("status"));
-	ret = sim_channel_ask(SIM_STATE_DIR, id, request, status, err);
+	ret = sim_channel_ask(sim_state_dir_of(id), id, request, status, err);
 	json_object_put(request);
-	if (!ret || ret == -EINVAL || sim_state_open(&state, SIM_STATE_DIR, id))
+	if (!ret || ret == -EINVAL || sim_state_open(&state, sim_state_dir_of(id), id))
 		return ret;
 	*status = sim_status_of_state(&state);
 	sim_state_close(&state);

@@ -212,7 +212,7 @@ static int device_create_state(struct sim_device *device, struct sim_error *err)
 	};
 
 	snprintf(header.target, sizeof(header.target), "%s", device->target.ops->name);
-	return sim_state_create(&device->state, SIM_STATE_DIR, &header, err);
+	return sim_state_create(&device->state, sim_state_dir(), &header, err);
 }
 
 /* Start the disk and see its node. */

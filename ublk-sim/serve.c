@@ -113,7 +113,7 @@ static int server_start(struct sim_server *server, struct sim_channel *channel,
 		ret = sim_device_start(device, opts, err);
 	if (ret)
 		return ret;
-	ret = sim_channel_open(channel, SIM_STATE_DIR, device->info.dev_id, err);
+	ret = sim_channel_open(channel, sim_state_dir(), device->info.dev_id, err);
 	if (!ret)
 		ret = config_keep(opts, device, err);
 	if (ret) {

@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,76 @@
 
 static_assert(sizeof(struct sim_counters) == 256, "pairs of cache lines");
 static_assert(sizeof(struct sim_state_header) == 56, "the format has no holes");
+
+static char own_dir[SIM_STATE_DIR_CHARS];
+
+void sim_state_dir_choose(unsigned int uid, const char *runtime, bool has_run_user,
+			  char dir[SIM_STATE_DIR_CHARS])
+{
+	const char *const name = "/ublk-sim";
+
+	if (!uid)
+		snprintf(dir, SIM_STATE_DIR_CHARS, SIM_STATE_DIR_ROOT);
+	else if (runtime && runtime[0] == '/' &&
+		 strlen(runtime) + strlen(name) < SIM_STATE_DIR_CHARS)
+		snprintf(dir, SIM_STATE_DIR_CHARS, "%s%s", runtime, name);
+	else if (has_run_user)
+		snprintf(dir, SIM_STATE_DIR_CHARS, "/run/user/%u%s", uid, name);
+	else
+		snprintf(dir, SIM_STATE_DIR_CHARS, "/tmp%s-%u", name, uid);
+}
+
+static void own_dir_choose(void)
+{
+	const unsigned int uid = geteuid();
+	char run_user[32];
+	struct stat st;
+
+	snprintf(run_user, sizeof(run_user), "/run/user/%u", uid);
+	sim_state_dir_choose(uid, getenv("XDG_RUNTIME_DIR"),
+			     !stat(run_user, &st) && S_ISDIR(st.st_mode) && st.st_uid == uid,
+			     own_dir);
+}
+
+const char *sim_state_dir(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, own_dir_choose);
+	return own_dir;
+}
+
+static bool dir_knows(const char *dir, uint32_t id)
+{
+	char path[SIM_STATE_DIR_CHARS + 24];
+
+	snprintf(path, sizeof(path), "%s/%u.state", dir, id);
+	return !access(path, F_OK);
+}
+
+const char *sim_state_dir_of(uint32_t id)
+{
+	if (!dir_knows(sim_state_dir(), id) && dir_knows(SIM_STATE_DIR_ROOT, id))
+		return SIM_STATE_DIR_ROOT;
+	return sim_state_dir();
+}
+
+/* Make the folder, or see that nobody else made it: in /tmp everybody could have. */
+static int dir_make(const char *dir, struct sim_error *err)
+{
+	struct stat st;
+
+	/* Root's is for `list` of any user, a user's for nobody else. */
+	if (mkdir(dir, geteuid() ? 0700 : 0755) && errno != EEXIST)
+		return sim_error_set(err, -errno,
+				     "state folder %s cannot be made: %s; make its parent folder writable",
+				     dir, strerror(errno));
+	if (lstat(dir, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+		return sim_error_set(err, -EPERM,
+				     "state folder %s is another user's or no folder; set XDG_RUNTIME_DIR to a folder of yours",
+				     dir);
+	return 0;
+}
 
 static size_t state_bytes(uint32_t nr_queues)
 {
@@ -109,10 +180,9 @@ int sim_state_create(struct sim_state *state, const char *dir,
 	if (ret)
 		return sim_error_set(err, ret, "state folder %s has too long a name; use a shorter one",
 				     dir);
-	if (mkdir(dir, 0755) && errno != EEXIST)
-		return sim_error_set(err, -errno,
-				     "state folder %s cannot be made: %s; make its parent folder writable",
-				     dir, strerror(errno));
+	ret = dir_make(dir, err);
+	if (ret)
+		return ret;
 	do {
 		if (state->fd >= 0)
 			close(state->fd);

@@ -2,7 +2,7 @@
 /*
  * The state file of a device: what it is, who serves it, and live I/O counters.
  *
- * One file per device, /run/ublk-sim/<number>.state, mapped by the server and read by
+ * One file per device, <number>.state in the folder of its user, mapped by the server and read by
  * `list` and `del` at any time:
  *
  *     0        struct sim_state_header       written once, before the device starts
@@ -25,8 +25,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* tmpfs on every system with a /run; the server makes the folder. */
-#define SIM_STATE_DIR		"/run/ublk-sim"
+/* Root's folder, on tmpfs on every system with a /run; the server makes it. */
+#define SIM_STATE_DIR_ROOT	"/run/ublk-sim"
+/* Room for the folder's path; what stands in it is also the address of a socket, which has 108. */
+#define SIM_STATE_DIR_CHARS	80u
 #define SIM_STATE_MAGIC		0x324d49534b4c4255ULL	/* "UBLKSIM2" */
 #define SIM_STATE_HEADER_BYTES	4096u
 
@@ -117,9 +119,41 @@ struct sim_state {
 };
 
 /**
+ * sim_state_dir_choose - the folder of a user's state files
+ * @uid: the user
+ * @runtime: $XDG_RUNTIME_DIR, NULL when it is not set
+ * @has_run_user: there is a /run/user/UID
+ * @dir: filled
+ *
+ * Root's is /run/ublk-sim, everybody else's ublk-sim in the folder that the session made for what
+ * runs; without one it is /tmp/ublk-sim-UID, which sim_state_create() checks to be the user's.
+ *
+ * Context: pure.
+ */
+void sim_state_dir_choose(unsigned int uid, const char *runtime, bool has_run_user,
+			  char dir[SIM_STATE_DIR_CHARS]);
+
+/**
+ * sim_state_dir - the folder of this process's user
+ *
+ * Context: any thread; may sleep at the first call.
+ * Return: the path, the same each time.
+ */
+const char *sim_state_dir(void);
+
+/**
+ * sim_state_dir_of - the folder that knows a device
+ * @id: device number
+ *
+ * Context: may sleep.
+ * Return: the user's own, or root's when only that has a file of @id.
+ */
+const char *sim_state_dir_of(uint32_t id);
+
+/**
  * sim_state_create - make the file of a device that is about to start, and lock it
  * @state: filled
- * @dir: folder, created when missing; SIM_STATE_DIR outside tests
+ * @dir: folder, created when missing; sim_state_dir() outside tests
  * @header: what to write; @magic is set here
  * @err: the sentence on failure
  *

@@ -185,7 +185,7 @@ static int disk_open(struct disk *disk, struct sim_state *state, const char *nod
 	*disk = (struct disk){ .op = strcmp(op, "write") ? SIM_OP_READ : SIM_OP_WRITE };
 	if (sscanf(node, "/dev/ublkb%u", &id) != 1)
 		return -ENODEV;
-	ret = sim_state_open(state, SIM_STATE_DIR, id);
+	ret = sim_state_open(state, sim_state_dir(), id);
 	if (ret)
 		return ret;
 	disk->timing = &state->counters[0].timing[disk->op];

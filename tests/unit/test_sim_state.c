@@ -285,6 +285,54 @@ static void state_create_without_folder_tells_it(void **state)
 
 #define DIR_TEST(f)	cmocka_unit_test_setup_teardown(f, dir_make, dir_remove)
 
+static void state_dir_is_chosen_by_user_and_session(void **state)
+{
+	static const struct {
+		unsigned int uid;
+		const char *runtime;
+		bool has_run_user;
+		const char *dir;
+	} cases[] = {
+		{ 0, NULL, false, "/run/ublk-sim" },
+		{ 0, "/run/user/0", true, "/run/ublk-sim" },
+		{ 1000, "/run/user/1000", true, "/run/user/1000/ublk-sim" },
+		{ 1000, "/somewhere/else", true, "/somewhere/else/ublk-sim" },
+		{ 1000, NULL, true, "/run/user/1000/ublk-sim" },
+		{ 1000, "", true, "/run/user/1000/ublk-sim" },
+		{ 1000, "relative", false, "/tmp/ublk-sim-1000" },
+		{ UINT32_MAX - 1, NULL, false, "/tmp/ublk-sim-4294967294" },
+		/* longer than the address of a socket may be */
+		{ 1000,
+		  "/a/folder/whose/name/is/longer/than/the/address/of/a/socket/would/still/have/room/for",
+		  false, "/tmp/ublk-sim-1000" },
+	};
+	char dir[SIM_STATE_DIR_CHARS];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		sim_state_dir_choose(cases[i].uid, cases[i].runtime, cases[i].has_run_user, dir);
+		assert_string_equal(dir, cases[i].dir);
+	}
+	assert_string_equal(sim_state_dir(), sim_state_dir());
+	/* Nobody knows this one: the user's own. */
+	assert_string_equal(sim_state_dir_of(UINT32_MAX), sim_state_dir());
+}
+
+/* Somebody else could have made the folder, or a link in its place. */
+static void state_dir_of_another_is_refused(void **state)
+{
+	struct sim_state made;
+	struct sim_error err;
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/link", (char *)*state);
+	assert_int_equal(symlink(*state, path), 0);
+	assert_int_equal(sim_state_create(&made, path, &sample, &err), -EPERM);
+	assert_non_null(strstr(err.text, "XDG_RUNTIME_DIR"));
+	unlink(path);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -296,6 +344,8 @@ int main(void)
 		DIR_TEST(state_of_killed_server_is_dead_and_taken_over),
 		DIR_TEST(state_open_damaged_returns_eproto),
 		DIR_TEST(state_ids_are_sorted_and_foreign_names_skipped),
+		DIR_TEST(state_dir_of_another_is_refused),
+		cmocka_unit_test(state_dir_is_chosen_by_user_and_session),
 		cmocka_unit_test(state_ids_missing_folder_has_none),
 		cmocka_unit_test(state_create_without_folder_tells_it),
 	};
