@@ -156,7 +156,7 @@ int sim_channel_ask(const char *dir, uint32_t id, struct json_object *request,
 	int ret;
 
 	if (fd == -EACCES || fd == -EPERM)
-		return sim_error_set(err, fd, "the server of device %u answers root only; run it as root",
+		return sim_error_set(err, fd, "the server of device %u answers its owner only; ask as that user or as root",
 				     id);
 	if (fd < 0)
 		return sim_error_set(err, fd,

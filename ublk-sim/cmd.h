@@ -115,6 +115,15 @@ int cmd_profiles(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
 /**
+ * cmd_owner - who made a device
+ * @argc: as cmd_add()
+ * @argv: as cmd_add()
+ *
+ * Return: enum sim_exit; SIM_EXIT_FAILED when it is root's.
+ */
+int cmd_owner(int argc, char **argv);
+
+/**
  * cmd_fail - tell an error
  * @err: its sentence
  *

@@ -158,9 +158,15 @@ static int live_del(const struct sim_state *state, bool force, struct sim_error 
 /* Delete the driver's half. -ENODEV when there is none. */
 static int driver_del(struct sim_ctrl *ctrl, uint32_t id, struct sim_error *err)
 {
-	const int ret = sim_ctrl_del(ctrl, id, DEL_WAIT_S);
+	struct ublksrv_ctrl_dev_info info;
+	int ret;
 
-	if (ret == -ETIME)
+	/* Tells the channel, too, whether it is an unprivileged user's. */
+	ret = sim_ctrl_info(ctrl, id, &info);
+	if (!ret)
+		ret = sim_ctrl_del(ctrl, id, DEL_WAIT_S);
+	/* Its node is gone, so it was deleted before. */
+	if (ret == -ETIME || ret == -ENOENT)
 		return sim_error_set(err, ret,
 				     "/dev/ublkb%u is deleted, but its number stays taken while somebody has it open; unmount or close it",
 				     id);
@@ -191,9 +197,32 @@ static int own_del(struct sim_ctrl *ctrl, struct sim_state *state, bool force,
 	return ret == -ENODEV ? 0 : ret;
 }
 
-static int device_del(struct sim_ctrl *ctrl, uint32_t id, bool force, struct sim_error *err)
+/* A device of another server, or of another user's. */
+static int foreign_del(struct sim_ctrl *ctrl, uint32_t id, bool force, struct sim_error *err)
 {
 	struct ublksrv_ctrl_dev_info info;
+	uint32_t uid;
+	uint32_t gid;
+	int ret;
+
+	ret = sim_ctrl_info(ctrl, id, &info);
+	if (ret == -EACCES || ret == -EPERM)
+		return sim_error_set(err, ret,
+				     "device %u is not this user's; have its owner or root delete it",
+				     id);
+	if (ret == -ENODEV)
+		return sim_error_set(err, ret,
+				     "device %u does not exist; 'ublk-sim list' shows those that do", id);
+	if (ret || force)
+		return driver_del(ctrl, id, err);
+	sim_ctrl_owner(&info, &uid, &gid);
+	return sim_error_set(err, -EPERM,
+			     "device %u belongs to another ublk server, of user %u; delete it with that, or give --force",
+			     id, info.flags & UBLK_F_UNPRIVILEGED_DEV ? uid : 0);
+}
+
+static int device_del(struct sim_ctrl *ctrl, uint32_t id, bool force, struct sim_error *err)
+{
 	struct sim_state state;
 	int ret;
 
@@ -209,15 +238,7 @@ static int device_del(struct sim_ctrl *ctrl, uint32_t id, bool force, struct sim
 		ret = driver_del(ctrl, id, err);
 		return ret == -ENODEV ? 0 : ret;
 	}
-	ret = sim_ctrl_info(ctrl, id, &info);
-	if (ret)
-		return sim_error_set(err, ret,
-				     "device %u does not exist; 'ublk-sim list' shows those that do", id);
-	if (!force)
-		return sim_error_set(err, -EPERM,
-				     "device %u belongs to another ublk server; delete it with that, or give --force",
-				     id);
-	return driver_del(ctrl, id, err);
+	return foreign_del(ctrl, id, force, err);
 }
 
 /* The numbers asked for; an array to free, its length, or -errno. */

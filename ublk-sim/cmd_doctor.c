@@ -9,6 +9,7 @@
 #include "cmd_parse.h"
 #include "cmd_print.h"
 
+#include "access.h"
 #include "builtin.h"
 #include "ctrl.h"
 #include "floor.h"
@@ -37,11 +38,13 @@ static const char doc[] =
 /**
  * struct findings - what was found
  * @features: of the driver
+ * @access: what users who are not root find
  * @floor_ns: a read and a write of a null device, by enum sim_op
  * @timer: how late waits end
  */
 struct findings {
 	uint64_t features;
+	struct sim_access access;
 	uint64_t floor_ns[SIM_OP_WRITE + 1];
 	struct sim_floor_timer timer;
 };
@@ -87,6 +90,7 @@ static int examine(struct findings *found, struct sim_error *err)
 		return ret;
 	found->features = ctrl.features;
 	sim_ctrl_close(&ctrl);
+	sim_access_look(&found->access);
 	ret = path_measure(found->floor_ns, err);
 	if (ret)
 		return ret;
@@ -104,6 +108,7 @@ static const struct {
 	const char *use;
 } wishes[] = {
 	{ "user_copy", UBLK_F_USER_COPY, "needed" },
+	{ "unprivileged_dev", UBLK_F_UNPRIVILEGED_DEV, "add by users who are not root" },
 	{ "user_recovery", UBLK_F_USER_RECOVERY, "add --recovery fail" },
 	{ "user_recovery_reissue", UBLK_F_USER_RECOVERY_REISSUE, "add --recovery reissue" },
 };
@@ -116,8 +121,32 @@ static bool found_delivers(const struct findings *found, const struct sim_profil
 	       profile->ops[SIM_OP_WRITE].base.ns[0] >= found->floor_ns[SIM_OP_WRITE];
 }
 
+/* Why users who are not root can make no devices; NULL when they can. */
+static const char *users_lack(const struct findings *found)
+{
+	if (!(found->features & UBLK_F_UNPRIVILEGED_DEV))
+		return "the ublk driver of this kernel takes devices of root only; take a newer kernel";
+	return sim_access_lacks(&found->access);
+}
+
+/* What users who are not root see of it. */
+static struct json_object *access_json(const struct findings *found)
+{
+	const char *lacks = users_lack(found);
+	struct json_object *users = json_object_new_object();
+
+	json_object_object_add(users, "can", json_object_new_boolean(!lacks));
+	json_object_object_add(users, "control", json_object_new_boolean(found->access.control));
+	json_object_object_add(users, "udev", json_object_new_boolean(found->access.udev));
+	json_object_object_add(users, "rule", json_object_new_string(found->access.rule));
+	if (lacks)
+		json_object_object_add(users, "missing", json_object_new_string(lacks));
+	return users;
+}
+
 static void findings_print(const struct findings *found)
 {
+	const char *lacks = users_lack(found);
 	struct sim_profile profile;
 	struct sim_error err;
 	const char *name;
@@ -126,6 +155,8 @@ static void findings_print(const struct findings *found)
 	for (i = 0; i < NR_WISHES; i++)
 		printf("%-24s %-4s %s\n", wishes[i].name,
 		       found->features & wishes[i].bit ? "yes" : "no", wishes[i].use);
+	printf("%-24s %-4s %s\n", "users", lacks ? "no" : "yes",
+	       lacks ? lacks : "who are not root can make devices here");
 	printf("%-24s %" PRIu64 " us for a read of a null device, %" PRIu64 " us for a write, nothing else in flight\n",
 	       "path", found->floor_ns[SIM_OP_READ] / 1000, found->floor_ns[SIM_OP_WRITE] / 1000);
 	printf("%-24s %" PRIu64 " us late at the median, %" PRIu64 " us in 1 of 100 waits\n", "timer",
@@ -153,6 +184,7 @@ static void findings_print_json(const struct findings *found)
 		json_object_object_add(features, wishes[i].name,
 				       json_object_new_boolean(!!(found->features & wishes[i].bit)));
 	json_object_object_add(root, "features", features);
+	json_object_object_add(root, "users", access_json(found));
 	json_object_object_add(root, "read_floor_ns",
 			       json_object_new_uint64(found->floor_ns[SIM_OP_READ]));
 	json_object_object_add(root, "write_floor_ns",

@@ -32,7 +32,7 @@ static const struct {
 	{ "need_get_data", UBLK_F_NEED_GET_DATA, false },
 	{ "user_recovery", UBLK_F_USER_RECOVERY, true },
 	{ "user_recovery_reissue", UBLK_F_USER_RECOVERY_REISSUE, true },
-	{ "unprivileged_dev", UBLK_F_UNPRIVILEGED_DEV, false },
+	{ "unprivileged_dev", UBLK_F_UNPRIVILEGED_DEV, true },
 	{ "cmd_ioctl_encode", UBLK_F_CMD_IOCTL_ENCODE, true },
 	{ "user_copy", UBLK_F_USER_COPY, true },
 	{ "zoned", UBLK_F_ZONED, false },

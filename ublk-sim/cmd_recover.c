@@ -9,6 +9,7 @@
 #include "cmd_parse.h"
 #include "cmd_print.h"
 
+#include "access.h"
 #include "channel.h"
 #include "config.h"
 #include "options.h"
@@ -138,6 +139,10 @@ static int made_load(uint32_t id, struct sim_options *made, struct sim_error *er
 	if (ret)
 		return ret;
 	sim_options_init(made);
+	if (!sim_access_is_privileged())
+		return sim_error_set(err, -EPERM,
+				     "the kernel recovers no device of a user who is not root; delete device %u with 'ublk-sim del %u'",
+				     id, id);
 	if (sim_config_load(path, made, &why))
 		return sim_error_set(err, -EINVAL,
 				     "device %u was not made with --recovery and cannot be served again; delete it with 'ublk-sim del %u'",

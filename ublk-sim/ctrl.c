@@ -70,8 +70,8 @@ static int ctrl_open_node(struct sim_ctrl *ctrl, struct sim_error *err)
 	if (ctrl->fd >= 0)
 		return 0;
 	if (errno == EACCES || errno == EPERM)
-		return sim_error_set(err, -errno, "%s may not be opened by this user; run it as root",
-				     CTRL_NODE);
+		return sim_error_set(err, -errno, "%s may not be opened by this user; run it as root, or have root allow it with 'chmod 0666 %s' (docs/ublk-sim.md, Without root)",
+				     CTRL_NODE, CTRL_NODE);
 	if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
 		return sim_error_set(err, -errno,
 				     "%s does not exist: the kernel's ublk driver is not loaded; load it with 'modprobe ublk_drv' (Linux 6.5 or newer)",

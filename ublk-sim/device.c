@@ -9,15 +9,14 @@
  */
 #include "device.h"
 
+#include "access.h"
+#include "device_nodes.h"
 #include "device_pace.h"
 #include "device_queues.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,12 +33,10 @@
 #define DISCARD_SECTORS_MAX	(UINT32_MAX / 4096 * 8)
 /* 16 MiB: may be a memset, which must not hold the queue for long. */
 #define ZEROES_SECTORS_MAX	(32u << 10)
-/* devtmpfs has the node at once; a udev that makes it may take this long. */
-#define NODE_WAIT_MS		5000
-#define NODE_POLL_NS		2000000
 #define DEL_WAIT_S		5
 /* The kernel ends the I/O of a killed server before it lets another one in. */
 #define RECOVERY_WAIT_MS	60000
+#define RECOVERY_POLL_NS	2000000
 
 static uint8_t shift_of(uint32_t power_of_two)
 {
@@ -82,32 +79,6 @@ static void params_fill(struct sim_device *device)
 	};
 }
 
-/* Open @path as soon as it is a node of @type with number @dev. -errno of the last try. */
-static int node_open(const char *path, mode_t type, dev_t dev, int flags)
-{
-	const struct timespec pause = { .tv_nsec = NODE_POLL_NS };
-	int waited_ms = 0;
-	struct stat st;
-	int err;
-	int fd;
-
-	for (;;) {
-		fd = open(path, flags | O_CLOEXEC);
-		err = fd < 0 ? -errno : 0;
-		if (!err && !fstat(fd, &st) && (st.st_mode & S_IFMT) == type &&
-		    st.st_rdev == dev)
-			return fd;
-		if (fd >= 0) {
-			close(fd);
-			err = -ENXIO;
-		}
-		if (waited_ms >= NODE_WAIT_MS)
-			return err;
-		nanosleep(&pause, NULL);
-		waited_ms += NODE_POLL_NS / 1000000;
-	}
-}
-
 static uint64_t recovery_flags(const struct sim_options *opts)
 {
 	switch (opts->recovery) {
@@ -120,49 +91,93 @@ static uint64_t recovery_flags(const struct sim_options *opts)
 	}
 }
 
-static int features_check(uint64_t features, const struct sim_options *opts, struct sim_error *err)
+static int features_check(const struct sim_device *device, struct sim_error *err)
 {
-	const uint64_t needed = UBLK_F_USER_COPY | UBLK_F_CMD_IOCTL_ENCODE;
-	const uint64_t recovery = recovery_flags(opts);
+	const unsigned long long features = device->ctrl.features;
+	const uint64_t needed = UBLK_F_CMD_IOCTL_ENCODE |
+				(device->page_copy ? 0 : UBLK_F_USER_COPY);
+	const uint64_t recovery = recovery_flags(device->opts);
 
 	if ((features & needed) != needed)
 		return sim_error_set(err, -EOPNOTSUPP,
 				     "the ublk driver of this kernel has no user copy (features 0x%llx); Linux 6.5 or newer is needed",
-				     (unsigned long long)features);
+				     features);
 	if ((features & recovery) != recovery)
 		return sim_error_set(err, -EOPNOTSUPP,
 				     "the ublk driver of this kernel recovers no devices (features 0x%llx); leave --recovery out",
-				     (unsigned long long)features);
+				     features);
+	if (device->unprivileged && !(features & UBLK_F_UNPRIVILEGED_DEV))
+		return sim_error_set(err, -EPERM,
+				     "the ublk driver of this kernel takes devices of root only (features 0x%llx); run it as root",
+				     features);
 	return 0;
+}
+
+/* What only root may have, and what everybody else needs of this host. */
+static int privilege_check(const struct sim_device *device, struct sim_error *err)
+{
+	const struct sim_options *opts = device->opts;
+	struct sim_access access;
+
+	if (!device->unprivileged)
+		return 0;
+	if (opts->recovery != SIM_RECOVERY_NONE)
+		return sim_error_set(err, -EPERM,
+				     "the kernel recovers no device of a user who is not root; leave --recovery out or run it as root");
+	if (opts->copy == SIM_COPY_USER)
+		return sim_error_set(err, -EPERM,
+				     "the kernel allows user copy to root only; leave --copy out or run it as root");
+	sim_access_look(&access);
+	if (!access.udev || !access.rule[0])
+		return sim_error_set(err, -EPERM, "users who are not root can make no device here: %s",
+				     sim_access_lacks(&access));
+	return 0;
+}
+
+static int add_refused(const struct sim_device *device, int code, struct sim_error *err)
+{
+	const struct sim_options *opts = device->opts;
+
+	if (code == -EEXIST)
+		return sim_error_set(err, code,
+				     "device number %u is in use; choose another with -n or delete it with 'ublk-sim del %u'",
+				     device->info.dev_id, device->info.dev_id);
+	if (code == -EACCES && device->unprivileged)
+		return sim_error_set(err, code,
+				     "users who are not root have as many devices as they may; delete some, or have root raise /sys/module/ublk_drv/parameters/ublks_max");
+	return sim_error_set(err, code,
+			     "the driver makes no device with %u queues of depth %u: %s; give fewer or look at the kernel log (dmesg)",
+			     opts->nr_queues, opts->depth, strerror(-code));
 }
 
 static int device_add(struct sim_device *device, struct sim_error *err)
 {
 	const struct sim_options *opts = device->opts;
-	/* After a power cut it is to be the same number. */
-	const uint32_t id = device->state.header ? device->state.header->id : opts->id;
 	int ret;
 
-	ret = features_check(device->ctrl.features, opts, err);
+	ret = features_check(device, err);
+	if (!ret)
+		ret = privilege_check(device, err);
 	if (ret)
 		return ret;
 	device->info = (struct ublksrv_ctrl_dev_info){
 		.nr_hw_queues = (__u16)opts->nr_queues,
 		.queue_depth = (__u16)opts->depth,
 		.max_io_buf_bytes = device->io_bytes,
-		.dev_id = id,
-		.flags = UBLK_F_USER_COPY | UBLK_F_CMD_IOCTL_ENCODE | recovery_flags(opts),
+		/* After a power cut it is to be the same number. */
+		.dev_id = device->state.header ? device->state.header->id : opts->id,
+		.flags = UBLK_F_CMD_IOCTL_ENCODE | recovery_flags(opts) |
+			 (device->page_copy ? 0 : UBLK_F_USER_COPY) |
+			 (device->unprivileged ? UBLK_F_UNPRIVILEGED_DEV : 0),
 	};
 	ret = sim_ctrl_add(&device->ctrl, &device->info);
-	if (ret == -EEXIST)
-		return sim_error_set(err, ret,
-				     "device number %u is in use; choose another with -n or delete it with 'ublk-sim del %u'",
-				     id, id);
 	if (ret)
-		return sim_error_set(err, ret,
-				     "the driver makes no device with %u queues of depth %u: %s; give fewer or look at the kernel log (dmesg)",
-				     opts->nr_queues, opts->depth, strerror(-ret));
-	return 0;
+		return add_refused(device, ret, err);
+	ret = device->unprivileged ? sim_device_await_owner(device, err) : 0;
+	/* Who does not own the node cannot delete the device either; the sentence says so. */
+	if (ret)
+		sim_ctrl_del(&device->ctrl, device->info.dev_id, DEL_WAIT_S);
+	return ret;
 }
 
 static int device_set_params(struct sim_device *device, struct sim_error *err)
@@ -177,26 +192,6 @@ static int device_set_params(struct sim_device *device, struct sim_error *err)
 				     "the driver refuses a size of %llu bytes in blocks of %u: %s; give another size (-s) or block (-b)",
 				     (unsigned long long)device->target.size_bytes, opts->block_bytes,
 				     strerror(-ret));
-	return 0;
-}
-
-static int device_open_char(struct sim_device *device, struct sim_error *err)
-{
-	struct sim_ublk_devt devt = { 0 };
-	char path[32];
-	int ret;
-
-	snprintf(path, sizeof(path), "/dev/ublkc%u", device->info.dev_id);
-	ret = sim_ctrl_get_devt(&device->ctrl, device->info.dev_id, &devt);
-	/* O_NONBLOCK: io_uring then copies at once instead of handing it to a worker thread. */
-	if (!ret)
-		ret = node_open(path, S_IFCHR, makedev(devt.char_major, devt.char_minor),
-				O_RDWR | O_NONBLOCK);
-	if (ret < 0)
-		return sim_error_set(err, ret,
-				     "%s cannot be opened: %s; mount devtmpfs on /dev", path,
-				     strerror(-ret));
-	device->char_fd = ret;
 	return 0;
 }
 
@@ -218,25 +213,13 @@ static int device_create_state(struct sim_device *device, struct sim_error *err)
 /* Start the disk and see its node. */
 static int disk_start(struct sim_device *device, struct sim_error *err)
 {
-	struct sim_ublk_devt devt = { 0 };
-	char path[32];
-	int ret;
+	const int ret = sim_ctrl_start(&device->ctrl, device->info.dev_id, getpid());
 
-	snprintf(path, sizeof(path), "/dev/ublkb%u", device->info.dev_id);
-	ret = sim_ctrl_start(&device->ctrl, device->info.dev_id, getpid());
 	if (ret)
 		return sim_error_set(err, ret,
-				     "the driver does not start %s: %s; look at the kernel log (dmesg)",
-				     path, strerror(-ret));
-	ret = sim_ctrl_get_devt(&device->ctrl, device->info.dev_id, &devt);
-	if (!ret)
-		ret = node_open(path, S_IFBLK, makedev(devt.disk_major, devt.disk_minor),
-				O_RDONLY | O_NONBLOCK);
-	if (ret < 0)
-		return sim_error_set(err, ret, "%s cannot be opened: %s; mount devtmpfs on /dev",
-				     path, strerror(-ret));
-	close(ret);
-	return 0;
+				     "the driver does not start /dev/ublkb%u: %s; look at the kernel log (dmesg)",
+				     device->info.dev_id, strerror(-ret));
+	return sim_device_see_disk(device, err);
 }
 
 /* The threads, the channel to the driver's half, the state file: all that serves; undoes itself. */
@@ -244,7 +227,7 @@ static int device_serve(struct sim_device *device, struct sim_error *err)
 {
 	int ret;
 
-	ret = device_open_char(device, err);
+	ret = sim_device_open_char(device, err);
 	if (ret)
 		return ret;
 	/* After a power cut the state file is still there, and still locked. */
@@ -312,6 +295,8 @@ static int device_open(struct sim_device *device, const struct sim_options *opts
 	device->done_fd = -1;
 	device->state.fd = -1;
 	device->target.fd = -1;
+	device->unprivileged = !sim_access_is_privileged();
+	device->page_copy = device->unprivileged || opts->copy == SIM_COPY_PAGE;
 	device->target.ops = sim_target_find(opts->target);
 	if (!device->target.ops)
 		return sim_error_set(err, -EINVAL, "target '%s' does not exist; give %s",
@@ -379,7 +364,7 @@ int sim_device_start(struct sim_device *device, const struct sim_options *opts,
 /* The kernel first has to see that the old server is gone. */
 static int recovery_begin(struct sim_device *device, struct sim_error *err)
 {
-	const struct timespec pause = { .tv_nsec = NODE_POLL_NS };
+	const struct timespec pause = { .tv_nsec = RECOVERY_POLL_NS };
 	const uint32_t id = device->opts->id;
 	int waited_ms = 0;
 	int ret;
@@ -389,7 +374,7 @@ static int recovery_begin(struct sim_device *device, struct sim_error *err)
 		if (ret != -EBUSY || waited_ms >= RECOVERY_WAIT_MS)
 			break;
 		nanosleep(&pause, NULL);
-		waited_ms += NODE_POLL_NS / 1000000;
+		waited_ms += RECOVERY_POLL_NS / 1000000;
 	}
 	if (!ret)
 		ret = sim_ctrl_info(&device->ctrl, id, &device->info);

@@ -32,6 +32,8 @@
  * @ready: posted by each queue thread when its set-up is over
  * @char_fd: /dev/ublkcN
  * @done_fd: eventfd; counts queue threads that have ended; -1 while the power is cut
+ * @unprivileged: it is made as an unprivileged user's
+ * @page_copy: its data move by page copy
  * @is_added: the driver has the device
  */
 struct sim_device {
@@ -48,6 +50,8 @@ struct sim_device {
 	sem_t ready;
 	int char_fd;
 	int done_fd;
+	bool unprivileged;
+	bool page_copy;
 	bool is_added;
 };
 

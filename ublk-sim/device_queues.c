@@ -64,6 +64,8 @@ static int queue_prepare(struct sim_device *device, uint16_t i, struct sim_error
 	queue->char_fd = device->char_fd;
 	queue->done_fd = device->done_fd;
 	queue->ready = &device->ready;
+	queue->page_copy = device->page_copy;
+	queue->unprivileged = device->unprivileged;
 	queue->pin = device->opts->pin;
 	if (!queue->pin)
 		return 0;

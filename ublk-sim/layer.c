@@ -27,11 +27,11 @@ static_assert(SIM_TIMED_OPS == SIM_OP_COUNT, "each op has its timing");
  * just answered, before it sleeps: two microseconds more or less, by the history of both. The lowest
  * real-time priority ends that, where the user may ask for it; else the times are a little less exact.
  */
-static void prioritize(void)
+static bool prioritize(void)
 {
 	const struct sched_param param = { .sched_priority = 1 };
 
-	(void)sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param);
+	return !sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param);
 }
 
 static uint64_t clock_ns(void)
@@ -57,7 +57,7 @@ int sim_layer_start(struct sim_queue *queue)
 		return -ENOMEM;
 	}
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
-	prioritize();
+	__atomic_store_n(&queue->is_realtime, prioritize(), __ATOMIC_RELAXED);
 	layer->now_ns = clock_ns();
 	queue->layer = layer;
 	queue->submit = sim_layer_submit;
@@ -115,14 +115,11 @@ void sim_layer_complete(struct sim_queue *queue, unsigned int tag, int result)
 static void slot_deliver(struct sim_queue *queue, unsigned int tag)
 {
 	const struct sim_slot *slot = &queue->layer->slots[tag];
-	struct io_uring_sqe *sqe;
 
-	if (slot->result < 0 || ublksrv_get_op(&queue->iods[tag]) != UBLK_IO_OP_READ) {
+	if (slot->result < 0 || ublksrv_get_op(&queue->iods[tag]) != UBLK_IO_OP_READ)
 		sim_layer_complete(queue, tag, slot->result);
-		return;
-	}
-	sqe = sim_queue_last_step(queue, IORING_OP_WRITE, SIM_FILE_CHAR, tag);
-	sim_queue_copy(queue, sqe, tag, sim_queue_buffer(queue, tag));
+	else
+		sim_queue_answer_read(queue, tag, sim_queue_buffer(queue, tag));
 }
 
 /* Have the disk do it; its answer may be one to hold back. */
@@ -139,14 +136,14 @@ static void slot_run(struct sim_queue *queue, unsigned int tag)
 		slot_deliver(queue, tag);
 }
 
-/* A write's data are fetched first; all else can be done at once. */
+/* A write's data are fetched first if the driver has not brought them; all else can be done at once. */
 static void slot_start(struct sim_queue *queue, unsigned int tag)
 {
 	const struct ublksrv_io_desc *iod = &queue->iods[tag];
 	struct io_uring_sqe *sqe;
 
 	queue->layer->slots[tag].bounced = true;
-	if (ublksrv_get_op(iod) != UBLK_IO_OP_WRITE) {
+	if (ublksrv_get_op(iod) != UBLK_IO_OP_WRITE || queue->page_copy) {
 		slot_run(queue, tag);
 		return;
 	}

@@ -35,6 +35,7 @@ static const struct command commands[] = {
 	{ "profiles", "list the disks that can be simulated by name", cmd_profiles },
 	{ "doctor", "say what this host can do, and what is missing", cmd_doctor },
 	{ "features", "show what the kernel's ublk driver can do", cmd_features },
+	{ "owner", "print who made a device, for the udev rule", cmd_owner },
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))

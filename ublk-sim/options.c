@@ -46,6 +46,7 @@ static const struct option_name names[SIM_NR_OPTIONS] = {
 	[SIM_OPTION_LYING] = { "lying-flush", true },
 	[SIM_OPTION_FAULT] = { "fault", false },
 	[SIM_OPTION_RECOVERY] = { "recovery", false },
+	[SIM_OPTION_COPY] = { "copy", false },
 	[SIM_OPTION_PIN] = { "pin", true },
 	[SIM_OPTION_FORCE] = { "force", true },
 };
@@ -54,6 +55,12 @@ static const char *const recoveries[] = {
 	[SIM_RECOVERY_NONE] = "none",
 	[SIM_RECOVERY_FAIL] = "fail",
 	[SIM_RECOVERY_REISSUE] = "reissue",
+};
+
+static const char *const copies[] = {
+	[SIM_COPY_AUTO] = "auto",
+	[SIM_COPY_USER] = "user",
+	[SIM_COPY_PAGE] = "page",
 };
 
 static const char *const destages[] = {
@@ -231,6 +238,17 @@ static int recovery_set(const char *text, enum sim_recovery *recovery, struct si
 	return 0;
 }
 
+static int copy_set(const char *text, enum sim_copy *copy, struct sim_error *err)
+{
+	const int found = word_find(text, copies, sizeof(copies) / sizeof(copies[0]));
+
+	if (found < 0)
+		return sim_error_set(err, -EINVAL, "copy '%s' does not exist; give auto, user or page",
+				     text);
+	*copy = (enum sim_copy)found;
+	return 0;
+}
+
 /* The switch that an option is. */
 static bool *switch_of(struct sim_options *opts, enum sim_option option)
 {
@@ -293,6 +311,8 @@ int sim_options_set(struct sim_options *opts, enum sim_option option, const char
 		return fault_add(text, opts, err);
 	case SIM_OPTION_RECOVERY:
 		return recovery_set(text, &opts->recovery, err);
+	case SIM_OPTION_COPY:
+		return copy_set(text, &opts->copy, err);
 	default:
 		return switch_set(opts, option, text, err);
 	}
@@ -410,6 +430,8 @@ bool sim_option_get(const struct sim_options *opts, enum sim_option option, char
 	case SIM_OPTION_RECOVERY:
 		return text_get(recoveries[opts->recovery], recoveries[defaults.recovery], text,
 				room);
+	case SIM_OPTION_COPY:
+		return text_get(copies[opts->copy], copies[defaults.copy], text, room);
 	default:
 		on = switch_of((struct sim_options *)opts, option);
 		return on && *on && text_get("true", "", text, room);

@@ -45,6 +45,13 @@ enum sim_recovery {
 	SIM_RECOVERY_REISSUE, /* it waits for 'recover'; I/O in flight is sent again */
 };
 
+/** enum sim_copy - how a request's data get to the server and back */
+enum sim_copy {
+	SIM_COPY_AUTO, /* user copy where the driver allows it */
+	SIM_COPY_USER, /* the server has the kernel copy from and to where it wants */
+	SIM_COPY_PAGE, /* the driver copies each request to a buffer of its tag and back */
+};
+
 /**
  * struct sim_options - the device asked for
  * @target: name of the target, not yet looked up
@@ -64,6 +71,7 @@ enum sim_recovery {
  * @faults: @nr_faults rules, read by sim_fault_rule_parse()
  * @nr_faults: 0 … SIM_FAULTS_MAX
  * @recovery: what becomes of the disk when its server is killed
+ * @copy: how its data move
  * @recover: serve a disk whose server was killed, and make none
  * @tied: the server ends with the thread that started it
  * @foreground: stay in the foreground instead of becoming a daemon
@@ -88,6 +96,7 @@ struct sim_options {
 	char faults[SIM_FAULTS_MAX][SIM_FAULT_CHARS];
 	uint32_t nr_faults;
 	enum sim_recovery recovery;
+	enum sim_copy copy;
 	bool recover;
 	bool tied;
 	bool foreground;
@@ -113,6 +122,7 @@ enum sim_option {
 	SIM_OPTION_LYING,
 	SIM_OPTION_FAULT,
 	SIM_OPTION_RECOVERY,
+	SIM_OPTION_COPY,
 	SIM_OPTION_PIN,
 	SIM_OPTION_FORCE,
 	SIM_NR_OPTIONS,

@@ -74,6 +74,22 @@ static void buffers_unmap(struct sim_queue *queue)
 	queue->buffers = NULL;
 }
 
+/* The driver copies to and from the tag's buffer; a target that keeps no data has one for all tags. */
+static int page_copy_init(struct sim_queue *queue)
+{
+	const int ret = queue->page_copy ? sim_queue_map_buffers(queue) : 0;
+
+	if (ret)
+		return sim_error_set(&queue->err, ret,
+				     "queue %u gets no buffers of %u x %u bytes: %s; give a smaller depth (-d)",
+				     queue->id, queue->depth, queue->buffer_bytes, strerror(-ret));
+	if (queue->page_copy) {
+		queue->page_base = (uint64_t)(uintptr_t)queue->buffers;
+		queue->page_step = queue->target->ops->read ? queue->buffer_bytes : 0;
+	}
+	return 0;
+}
+
 /* One registered buffer per tag: the pages are pinned once, not at each I/O. */
 static int buffers_register(struct sim_queue *queue)
 {
@@ -114,6 +130,10 @@ static int queue_ring_register(struct sim_queue *queue)
 	if (!queue->target->ops->buffered)
 		return 0;
 	ret = buffers_register(queue);
+	queue->has_fixed_buffers = !ret;
+	/* More than the user may lock (RLIMIT_MEMLOCK): the pages are pinned at each I/O instead. */
+	if (ret == -ENOMEM && queue->unprivileged && queue->buffers)
+		ret = 0;
 	if (ret)
 		return sim_error_set(&queue->err, ret,
 				     "queue %u gets no buffers of %u x %u bytes: %s; give a smaller depth (-d)",
@@ -141,7 +161,9 @@ static int queue_ring_init(struct sim_queue *queue)
 		return sim_error_set(&queue->err, ret,
 				     "the io_uring of queue %u cannot be set up: %s; give a smaller depth (-d) or fewer queues (-q)",
 				     queue->id, strerror(-ret));
-	ret = queue_ring_register(queue);
+	ret = page_copy_init(queue);
+	if (!ret)
+		ret = queue_ring_register(queue);
 	if (ret) {
 		io_uring_queue_exit(&queue->ring);
 		buffers_unmap(queue);
@@ -206,7 +228,9 @@ static void rseq_leave(void)
 static int queue_thread_init(struct sim_queue *queue)
 {
 	rseq_leave();
-	if (prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0))
+	queue->is_flusher = !prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
+	/* Should it have to wait for I/O of its own, the kernel ends an unprivileged user's server after 30 s. */
+	if (!queue->is_flusher && !queue->unprivileged)
 		return sim_error_set(&queue->err, -errno,
 				     "queue %u may not become an I/O flusher: %s; run it as root with CAP_SYS_RESOURCE",
 				     queue->id, strerror(errno));

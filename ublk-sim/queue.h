@@ -12,6 +12,10 @@
  * one io_uring_enter(2) that waits for more. The ring holds as many entries for each tag as its
  * target chains for one request (sim_target_ops.nr_entries), so taking an entry cannot fail.
  *
+ * Data move in one of two ways. By user copy the target has the kernel copy between the request and
+ * wherever it wants, by a step in the ring. By page copy, the only way for an unprivileged user, the
+ * driver copies to the tag's buffer before it hands a write over, and from there when a read is answered.
+ *
  * A device with a service model, a cache or faults has a layer (layer.h) between: requests go to
  * it and answers come back to it, and it hands them to the kernel when they are due. Without one,
  * steps and answer are linked, and nothing runs between them.
@@ -32,6 +36,7 @@
 #include <semaphore.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define SIM_SECTOR_SHIFT	9
 /** enum sim_queue_file - the registered files of a ring */
@@ -58,10 +63,14 @@ enum sim_queue_file {
  * @counters: this queue's, in the state file
  * @target: shared by all queues
  * @data_base: position of tag 0's data in the char device, bytes
+ * @page_base: page copy: address of tag 0's buffer; user copy: 0, the address that commands then have
+ * @page_step: page copy: from one tag's buffer to the next, 0 if they share one; user copy: 0
  * @buffers: @depth buffers of @buffer_bytes; NULL when neither target nor layer needs any
  * @buffer_bytes: the longest request
  * @id: number of the queue
  * @depth: tags
+ * @page_copy: how data move
+ * @has_fixed_buffers: the buffers are registered with the ring
  * @nr_live: tags that the driver has not taken back; 0 ends the loop
  * @poked: where the count of the poke descriptor is read to
  *
@@ -72,6 +81,9 @@ enum sim_queue_file {
  * @poke_fd: eventfd; whoever changes @disk writes it
  * @cpus: where to run
  * @pin: whether to
+ * @unprivileged: the kernel may refuse what makes the thread better, and it serves all the same
+ * @is_flusher: the thread is an I/O flusher
+ * @is_realtime: it has a real-time priority; set when a layer starts, read by any thread
  * @done_fd: eventfd that is written when the thread ends
  * @thread: the thread
  * @ready: posted once, when every tag is fetched or set-up failed
@@ -86,10 +98,14 @@ struct sim_queue {
 	struct sim_counters *counters;
 	const struct sim_target *target;
 	uint64_t data_base;
+	uint64_t page_base;
+	uint64_t page_step;
 	unsigned char *buffers;
 	uint32_t buffer_bytes;
 	uint16_t id;
 	uint16_t depth;
+	bool page_copy;
+	bool has_fixed_buffers;
 	uint32_t nr_live;
 	uint64_t poked;
 
@@ -98,6 +114,9 @@ struct sim_queue {
 	int poke_fd;
 	cpu_set_t cpus;
 	bool pin;
+	bool unprivileged;
+	bool is_flusher;
+	bool is_realtime;
 	int done_fd;
 	pthread_t thread;
 	sem_t *ready;
@@ -181,7 +200,8 @@ static inline void sim_queue_command(struct sim_queue *queue, uint32_t op, unsig
 	cmd->q_id = queue->id;
 	cmd->tag = (__u16)tag;
 	cmd->result = result;
-	cmd->addr = 0;
+	/* No branch: user copy has zeroes here. */
+	cmd->addr = queue->page_base + tag * queue->page_step;
 }
 
 /**
@@ -339,6 +359,55 @@ static inline void sim_queue_copy(const struct sim_queue *queue, struct io_uring
 	sqe->len = queue->iods[tag].nr_sectors << SIM_SECTOR_SHIFT;
 	sqe->addr3 = 0;
 	sqe->__pad2[0] = 0;
+}
+
+/**
+ * sim_queue_answer_read - fill a read with what was found, and complete it
+ * @queue: the calling thread's queue
+ * @tag: the request, a read
+ * @from: what it gets, as long as it is; stays valid until the tag's next request
+ *
+ * Context: queue thread. No allocation, no lock, no system call.
+ */
+static inline void sim_queue_answer_read(struct sim_queue *queue, unsigned int tag, void *from)
+{
+	const int length = (int)(queue->iods[tag].nr_sectors << SIM_SECTOR_SHIFT);
+	unsigned char *buffer;
+	struct io_uring_sqe *sqe;
+
+	if (queue->page_copy) {
+		buffer = sim_queue_buffer(queue, tag);
+		if (from != buffer)
+			memcpy(buffer, from, (size_t)length);
+		sim_queue_complete(queue, tag, length);
+		return;
+	}
+	sqe = sim_queue_last_step(queue, IORING_OP_WRITE, SIM_FILE_CHAR, tag);
+	sim_queue_copy(queue, sqe, tag, from);
+	sim_queue_done(queue, tag, length);
+}
+
+/**
+ * sim_queue_take_write - put a write's data where they belong, and complete it
+ * @queue: the calling thread's queue
+ * @tag: the request, a write
+ * @to: room for what it brings; stays valid until the tag's next request
+ *
+ * Context: queue thread. No allocation, no lock, no system call.
+ */
+static inline void sim_queue_take_write(struct sim_queue *queue, unsigned int tag, void *to)
+{
+	const int length = (int)(queue->iods[tag].nr_sectors << SIM_SECTOR_SHIFT);
+	struct io_uring_sqe *sqe;
+
+	if (queue->page_copy) {
+		memcpy(to, sim_queue_buffer(queue, tag), (size_t)length);
+		sim_queue_complete(queue, tag, length);
+		return;
+	}
+	sqe = sim_queue_last_step(queue, IORING_OP_READ, SIM_FILE_CHAR, tag);
+	sim_queue_copy(queue, sqe, tag, to);
+	sim_queue_done(queue, tag, length);
 }
 
 /**

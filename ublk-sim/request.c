@@ -25,6 +25,34 @@ struct op {
 				   struct sim_error *err);
 };
 
+/* How the device is served; of its queues the least. */
+static void add_serving(struct json_object *reply, const struct sim_device *device)
+{
+	bool is_realtime = true;
+	bool is_flusher = true;
+	bool is_fixed = true;
+	uint16_t i;
+
+	for (i = 0; device->queues && i < device->nr_threads; i++) {
+		is_flusher = is_flusher && device->queues[i].is_flusher;
+		is_fixed = is_fixed && device->queues[i].has_fixed_buffers;
+		is_realtime = is_realtime && __atomic_load_n(&device->queues[i].is_realtime,
+							     __ATOMIC_RELAXED);
+	}
+	json_object_object_add(reply, "unprivileged",
+			       json_object_new_boolean(device->unprivileged));
+	json_object_object_add(reply, "copy",
+			       json_object_new_string(device->page_copy ? "page" : "user"));
+	if (!device->queues)
+		return;
+	json_object_object_add(reply, "io_flusher", json_object_new_boolean(is_flusher));
+	if (device->target.ops->buffered)
+		json_object_object_add(reply, "registered_buffers",
+				       json_object_new_boolean(is_fixed));
+	if (device->disk.layered)
+		json_object_object_add(reply, "realtime", json_object_new_boolean(is_realtime));
+}
+
 static struct json_object *op_status(struct sim_server *server, struct json_object *request,
 				     struct sim_error *err)
 {
@@ -41,6 +69,7 @@ static struct json_object *op_status(struct sim_server *server, struct json_obje
 	/* Our own lock on the state file does not show to us. */
 	json_object_object_add(reply, "state",
 			       json_object_new_string(sim_device_is_cut(device) ? "off" : "live"));
+	add_serving(reply, device);
 	sim_status_add_disk(reply, &device->state, &device->disk);
 	return reply;
 }

@@ -3,7 +3,7 @@
  * Target file: a disk kept in a regular file or on a block device.
  *
  * queue.c → here → the queue's ring → the file. A read is two steps, file into the tag's buffer and
- * buffer into the request; a write is the same the other way round; flush, discard and write-zeroes
+ * buffer into the request, of which page copy needs the first only; a write is the same the other way round; flush, discard and write-zeroes
  * are one step each (fdatasync, punch hole, zero range). All of it runs in the ring of the queue, so
  * a slow file keeps no other request waiting. The step on the file may run in a worker of the ring,
  * so the thread waits for it before it touches the request (sim_queue_return()). FUA is RWF_DSYNC. What the file
@@ -125,49 +125,53 @@ static void file_aim_at_request(const struct sim_queue *queue, struct io_uring_s
 	sim_queue_copy(queue, sqe, tag, sim_queue_buffer(queue, tag));
 }
 
-/* The file's side: the tag's buffer, registered under its number, and the place on the disk. */
+/* The file's side: the tag's buffer, if registered then under its number, and the place on the disk. */
 static void file_aim_at_disk(const struct sim_queue *queue, struct io_uring_sqe *sqe,
 			     unsigned int tag, const struct ublksrv_io_desc *iod)
 {
 	sim_queue_copy(queue, sqe, tag, sim_queue_buffer(queue, tag));
 	sqe->off = (uint64_t)iod->start_sector << SIM_SECTOR_SHIFT;
-	sqe->buf_index = (__u16)tag;
+	/* Not looked at when no buffers are registered. */
+	sqe->buf_index = queue->has_fixed_buffers ? (__u16)tag : 0;
 	if (iod->op_flags & UBLK_IO_F_FUA)
 		sqe->rw_flags = RWF_DSYNC;
 }
 
-static void file_rw(struct sim_queue *queue, unsigned int tag, const struct ublksrv_io_desc *iod)
+static void file_read_request(struct sim_queue *queue, unsigned int tag,
+			      const struct ublksrv_io_desc *iod)
 {
+	const uint8_t op = queue->has_fixed_buffers ? IORING_OP_READ_FIXED : IORING_OP_READ;
+	struct io_uring_sqe *sqe = sim_queue_return(queue, op, SIM_FILE_TARGET, tag);
+
+	file_aim_at_disk(queue, sqe, tag, iod);
+}
+
+static void file_write_request(struct sim_queue *queue, unsigned int tag,
+			       const struct ublksrv_io_desc *iod)
+{
+	const uint8_t op = queue->has_fixed_buffers ? IORING_OP_WRITE_FIXED : IORING_OP_WRITE;
 	struct io_uring_sqe *sqe;
 
-	if (ublksrv_get_op(iod) == UBLK_IO_OP_READ) {
-		sqe = sim_queue_return(queue, IORING_OP_READ_FIXED, SIM_FILE_TARGET, tag);
-		file_aim_at_disk(queue, sqe, tag, iod);
-	} else {
+	if (!queue->page_copy) {
 		/* The copy is done when the entry is submitted, here; only its failure is told. */
 		sqe = sim_queue_return(queue, IORING_OP_READ, SIM_FILE_CHAR, tag);
 		sqe->flags |= IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
 		file_aim_at_request(queue, sqe, tag);
-		sqe = sim_queue_return(queue, IORING_OP_WRITE_FIXED, SIM_FILE_TARGET, tag);
-		file_aim_at_disk(queue, sqe, tag, iod);
 	}
+	sqe = sim_queue_return(queue, op, SIM_FILE_TARGET, tag);
+	file_aim_at_disk(queue, sqe, tag, iod);
 }
 
 /* The file has done its part. */
 static void file_go_on(struct sim_queue *queue, unsigned int tag,
 		       const struct ublksrv_io_desc *iod)
 {
-	const int length = (int)(iod->nr_sectors << SIM_SECTOR_SHIFT);
-	struct io_uring_sqe *sqe;
-
 	switch (ublksrv_get_op(iod)) {
 	case UBLK_IO_OP_READ:
-		sqe = sim_queue_last_step(queue, IORING_OP_WRITE, SIM_FILE_CHAR, tag);
-		file_aim_at_request(queue, sqe, tag);
-		sim_queue_done(queue, tag, length);
+		sim_queue_answer_read(queue, tag, sim_queue_buffer(queue, tag));
 		break;
 	case UBLK_IO_OP_WRITE:
-		sim_queue_complete(queue, tag, length);
+		sim_queue_complete(queue, tag, (int)(iod->nr_sectors << SIM_SECTOR_SHIFT));
 		break;
 	default:
 		sim_queue_complete(queue, tag, 0);
@@ -212,8 +216,10 @@ static void file_submit(struct sim_queue *queue, unsigned int tag,
 {
 	switch (ublksrv_get_op(iod)) {
 	case UBLK_IO_OP_READ:
+		file_read_request(queue, tag, iod);
+		break;
 	case UBLK_IO_OP_WRITE:
-		file_rw(queue, tag, iod);
+		file_write_request(queue, tag, iod);
 		break;
 	case UBLK_IO_OP_FLUSH:
 		file_flush(queue, tag);

@@ -3,7 +3,8 @@
  * Target ram: a sparse disk in the server's memory.
  *
  * queue.c → here → store.c names the address → the kernel copies between that address and the
- * request's pages → queue.c. All queue threads share the store without a lock: a request
+ * request's pages → queue.c. By page copy there is a second copy, here, between the address and the
+ * tag's buffer. All queue threads share the store without a lock: a request
  * touches its own range only, and two requests to one range have no order on a real
  * disk either. A discard is one madvise(2), which gives the memory back. The data
  * are gone when the server ends, so a flush has nothing to do.
@@ -44,24 +45,20 @@ static void ram_close(struct sim_target *target)
 	free(target->data);
 }
 
-/* READ and WRITE: one copy by the kernel between the request and the store. */
+/* READ and WRITE: between the request and its place in the store. */
 static void ram_rw(struct sim_queue *queue, unsigned int tag, const struct ublksrv_io_desc *iod)
 {
-	const bool fill = ublksrv_get_op(iod) == UBLK_IO_OP_READ;
 	const struct sim_store *store = sim_queue_target(queue)->data;
 	const uint64_t offset_bytes = (uint64_t)iod->start_sector << SIM_SECTOR_SHIFT;
 	const uint32_t length_bytes = iod->nr_sectors << SIM_SECTOR_SHIFT;
 	void *at = sim_store_at(store, offset_bytes, length_bytes);
-	struct io_uring_sqe *sqe;
 
-	if (!at) {
+	if (!at)
 		sim_queue_complete(queue, tag, -EIO);
-		return;
-	}
-	sqe = sim_queue_last_step(queue, fill ? IORING_OP_WRITE : IORING_OP_READ, SIM_FILE_CHAR,
-				  tag);
-	sim_queue_copy(queue, sqe, tag, at);
-	sim_queue_done(queue, tag, (int)length_bytes);
+	else if (ublksrv_get_op(iod) == UBLK_IO_OP_READ)
+		sim_queue_answer_read(queue, tag, at);
+	else
+		sim_queue_take_write(queue, tag, at);
 }
 
 static int ram_read(const struct sim_target *target, uint64_t offset_bytes, void *data,

@@ -65,6 +65,7 @@ static void options_edges_are_accepted_and_beyond_refused(void **state)
 		{ SIM_OPTION_DESTAGE, "fifo", 0 },	{ SIM_OPTION_DESTAGE, "elevator", 0 },
 		{ SIM_OPTION_DESTAGE, "lifo", -EINVAL },
 		{ SIM_OPTION_RECOVERY, "reissue", 0 },	{ SIM_OPTION_RECOVERY, "maybe", -EINVAL },
+		{ SIM_OPTION_COPY, "page", 0 },		{ SIM_OPTION_COPY, "zero", -EINVAL },
 		{ SIM_OPTION_BUFFERED, "true", 0 },	{ SIM_OPTION_BUFFERED, "yes", -EINVAL },
 		{ SIM_OPTION_FAULT, "bad:lba=1", 0 },	{ SIM_OPTION_FILE, "", -EINVAL },
 		{ SIM_OPTION_TARGET, "ram", 0 },
@@ -212,6 +213,7 @@ static void option_get_gives_what_set_took(void **state)
 		{ SIM_OPTION_CACHE, "65536" },	     { SIM_OPTION_DESTAGE, "random" },
 		{ SIM_OPTION_ATOMIC, "4096" },	     { SIM_OPTION_LYING, "true" },
 		{ SIM_OPTION_RECOVERY, "reissue" },  { SIM_OPTION_PIN, "true" },
+		{ SIM_OPTION_COPY, "page" },
 		{ SIM_OPTION_FORCE, "true" },
 	};
 	char text[SIM_PATH_CHARS];

@@ -81,6 +81,7 @@ static int fixture_start(void **state)
 	queue->buffers = fixture.buffers;
 	queue->buffer_bytes = BUFFER_BYTES;
 	queue->depth = DEPTH;
+	queue->has_fixed_buffers = true;
 	fixture.layer.slots = fixture.slots;
 	*state = &fixture;
 	return 0;
@@ -92,6 +93,19 @@ static int fixture_start_layered(void **state)
 	fixture_start(state);
 	fixture.slots[TAG].state = SIM_SLOT_BUSY;
 	fixture.queue.layer = &fixture.layer;
+	return 0;
+}
+
+/* As for an unprivileged user, who may lock no memory for the buffers either. */
+static int fixture_start_page_copy(void **state)
+{
+	struct sim_queue *queue = &fixture.queue;
+
+	fixture_start(state);
+	queue->page_copy = true;
+	queue->page_base = (uint64_t)(uintptr_t)fixture.buffers;
+	queue->page_step = BUFFER_BYTES;
+	queue->has_fixed_buffers = false;
 	return 0;
 }
 
@@ -139,6 +153,14 @@ static void assert_nothing_behind_the_file(const struct io_uring_sqe *sqes, unsi
 			assert_false(links(&sqes[i]));
 	}
 	assert_false(nr && links(&sqes[nr - 1]));
+}
+
+/* The address that a command hands to the driver: the tag's buffer by page copy, none by user copy. */
+static void assert_address(const struct io_uring_sqe *sqe, const void *address)
+{
+	const struct ublksrv_io_cmd *cmd = (const struct ublksrv_io_cmd *)sqe->cmd;
+
+	assert_ptr_equal((void *)(uintptr_t)cmd->addr, address);
 }
 
 static void assert_answer(const struct io_uring_sqe *sqe, int result)
@@ -197,7 +219,38 @@ static void read_waits_for_the_file_then_copies_and_answers(void **state)
 	assert_ptr_equal((void *)(uintptr_t)sqes[0].addr, sim_queue_buffer(&fixture.queue, TAG));
 	assert_true(links(&sqes[0]));
 	assert_answer(&sqes[1], LENGTH_BYTES);
+	assert_address(&sqes[1], NULL);
 	assert_int_equal(fixture.counters.nr_ios[UBLK_IO_OP_READ], 1);
+}
+
+static void read_by_page_copy_answers_from_its_buffer(void **state)
+{
+	const struct io_uring_sqe *sqes;
+
+	(void)state;
+	assert_int_equal(submit(UBLK_IO_OP_READ, 0, &sqes), 1);
+	assert_int_equal(sqes[0].opcode, IORING_OP_READ);
+	assert_int_equal(sqes[0].fd, SIM_FILE_TARGET);
+	assert_int_equal(sqes[0].buf_index, 0);
+	assert_ptr_equal((void *)(uintptr_t)sqes[0].addr, sim_queue_buffer(&fixture.queue, TAG));
+	assert_int_equal(go_on(&sqes), 1);
+	assert_answer(&sqes[0], LENGTH_BYTES);
+	assert_address(&sqes[0], sim_queue_buffer(&fixture.queue, TAG));
+}
+
+static void write_by_page_copy_finds_its_data(void **state)
+{
+	const struct io_uring_sqe *sqes;
+
+	(void)state;
+	assert_int_equal(submit(UBLK_IO_OP_WRITE, UBLK_IO_F_FUA, &sqes), 1);
+	assert_int_equal(sqes[0].opcode, IORING_OP_WRITE);
+	assert_int_equal(sqes[0].fd, SIM_FILE_TARGET);
+	assert_int_equal(sqes[0].rw_flags, RWF_DSYNC);
+	assert_ptr_equal((void *)(uintptr_t)sqes[0].addr, sim_queue_buffer(&fixture.queue, TAG));
+	assert_int_equal(go_on(&sqes), 1);
+	assert_answer(&sqes[0], LENGTH_BYTES);
+	assert_address(&sqes[0], sim_queue_buffer(&fixture.queue, TAG));
 }
 
 /* With a layer the answer is the layer's, and the copy's end is told. */
@@ -284,6 +337,11 @@ int main(void)
 				       fixture_start),
 		cmocka_unit_test_setup(read_with_a_layer_waits_for_the_copy_too,
 				       fixture_start_layered),
+		cmocka_unit_test_setup(submit_any_operation_links_nothing_behind_the_file,
+				       fixture_start_page_copy),
+		cmocka_unit_test_setup(read_by_page_copy_answers_from_its_buffer,
+				       fixture_start_page_copy),
+		cmocka_unit_test_setup(write_by_page_copy_finds_its_data, fixture_start_page_copy),
 		cmocka_unit_test_setup(write_copies_first_and_answers_when_the_file_has_it,
 				       fixture_start),
 		cmocka_unit_test_setup(flush_discard_zeroes_answer_when_the_file_is_done,

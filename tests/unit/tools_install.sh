@@ -26,11 +26,13 @@ lib=$dir/root$(pkg-config --variable=libdir blki)
 
 for file in bin/blki bin/dmsetup include/blki.h include/linux/blki.h share/man/man8/blki.8 \
 	share/man/man8/dmsetup-blki.8 share/bash-completion/completions/blki \
-	lib/systemd/system/blki-restore.service; do
+	lib/systemd/system/blki-restore.service lib/udev/rules.d/59-ublk-sim.rules share/man/man8/ublk-sim.8; do
 	[[ -s $root/$file ]] || fail "$file is not installed"
 done
 grep -q "^ExecStart=$prefix/bin/blki restore" "$root/lib/systemd/system/blki-restore.service" ||
 	fail "the unit does not start the installed program"
+grep -q "PROGRAM!=\"$prefix/bin/ublk-sim owner %n\"" "$root/lib/udev/rules.d/59-ublk-sim.rules" ||
+	fail "the udev rule does not ask the installed program"
 [[ $(readlink "$lib/libblki.so") == libblki.so.* ]] || fail "libblki.so has no version"
 
 cat >"$dir/stranger.c" <<-'PROGRAM'
