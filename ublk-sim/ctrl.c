@@ -209,8 +209,13 @@ int sim_ctrl_del_async(struct sim_ctrl *ctrl, uint32_t id)
 
 int sim_ctrl_info(struct sim_ctrl *ctrl, uint32_t id, struct ublksrv_ctrl_dev_info *info)
 {
-	const int ret = ctrl_get(ctrl, UBLK_U_CMD_GET_DEV_INFO2, id, true, info, sizeof(*info));
+	int ret;
 
+	ret = ctrl_get(ctrl, UBLK_U_CMD_GET_DEV_INFO2, id, true, info, sizeof(*info));
+	/* Without its node the driver still tells root of root's. */
+	if (ret == -ENOENT &&
+	    !ctrl_get(ctrl, UBLK_U_CMD_GET_DEV_INFO, id, false, info, sizeof(*info)))
+		ret = 0;
 	if (!ret)
 		ctrl->unprivileged = info->flags & UBLK_F_UNPRIVILEGED_DEV;
 	return ret;

@@ -174,7 +174,8 @@ int sim_ctrl_del_async(struct sim_ctrl *ctrl, uint32_t id);
  * @info: filled
  *
  * Context: may sleep.
- * Return: 0; -ENODEV when there is none; -ENOENT when it is being deleted and has no node any more;
+ * Return: 0; -ENODEV when there is none; -ENOENT when it is an unprivileged user's, is being deleted and
+ * has no node any more;
  * -EACCES and -EPERM when it is another user's; -errno.
  */
 int sim_ctrl_info(struct sim_ctrl *ctrl, uint32_t id, struct ublksrv_ctrl_dev_info *info);

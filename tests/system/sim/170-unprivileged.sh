@@ -95,6 +95,17 @@ file_target() {
 	as $OWNER ublk-sim del "$UBLK"
 }
 
+# cut_while_held: whoever holds the old disk open keeps its number; it is back when that ends.
+cut_while_held() {
+	local holder
+	sleep 1000 <"$UBLK" &
+	holder=$!
+	as $OWNER ublk-sim cut --no-wait --policy all "$UBLK"
+	equal "state while somebody holds the old disk" "$(status state)" off
+	kill $holder
+	equal "state" "$(as $OWNER ublk-sim status --wait --json "$UBLK" | jsonq /state)" live
+}
+
 # behaves: model, cache, faults, cut and set.
 behaves() {
 	user_ublk -t ram -s 16M --cache 1M --profile hdd-7200 --force
@@ -105,6 +116,8 @@ behaves() {
 	as $OWNER xfs_io -c fsync "$UBLK"
 	as $OWNER pattern write "$UBLK" --length 64K -g 2
 	as $OWNER ublk-sim cut --policy all "$UBLK"
+	as $OWNER pattern check "$UBLK" --length 64K
+	cut_while_held
 	as $OWNER pattern check "$UBLK" --length 64K
 	as $OWNER ublk-sim set --fault bad:lba=8-15 "$UBLK"
 	refuses 1 'Input/output' as $OWNER pattern check "$UBLK" --offset 0 --length 64K
