@@ -45,7 +45,7 @@ static const struct argp_option options[] = {
 	{ 0, 0, 0, 0, "How it is served:", 3 },
 	{ "config", KEY_CONFIG, "FILE", 0, "JSON object of long options; what stands behind it overrules it", 0 },
 	{ "recovery", KEY(RECOVERY), "HOW", 0, "when the server is killed the disk waits for 'ublk-sim recover': none, fail or reissue what was in flight (default none)", 0 },
-	{ "copy", KEY(COPY), "HOW", 0, "how data move: by user copy, by page copy, or auto: user copy for root, page copy else, where the kernel allows no other (default auto)", 0 },
+	{ "copy", KEY(COPY), "HOW", 0, "how data move: user (copy), page (copy), or auto: user for root, page for everybody else, to whom the kernel allows no other (default auto)", 0 },
 	{ "pin", KEY(PIN), NULL, 0, "pin each queue's thread to the CPUs that use the queue", 0 },
 	{ 0 },
 };

@@ -47,7 +47,7 @@ static const struct argp_option options[] = {
 	{ "no-faults", KEY_NO_FAULTS, NULL, 0, "no media faults any more", 0 },
 	{ "profile", KEY_PROFILE, "NAME|FILE|none", 0, "serve at the pace of another disk, or at once", 0 },
 	{ "force", KEY_FORCE, NULL, 0, "also a profile that this host is too slow for", 0 },
-	{ "hang", KEY_HANG, NULL, 0, "hold back every request until released", 0 },
+	{ "hang", KEY_HANG, NULL, 0, "hold back every request until released; where its user is not root, the kernel ends the server after 30 s", 0 },
 	{ "release", KEY_RELEASE, NULL, 0, "let go of what was held back", 0 },
 	{ "lying-flush", KEY_LYING, "on|off", 0, "whether the cache answers flushes and does nothing", 0 },
 	{ "record", KEY_RECORD, "on|off", 0, "begin to record writes for 'ublk-sim cut --enumerate', or stop; with no I/O in flight", 0 },
