@@ -64,6 +64,7 @@ refused_before() {
 }
 
 null_target() {
+	equal "users can, as one of them sees it" "$(as $OWNER ublk-sim doctor --json | jsonq /users/can)" true
 	user_ublk -t null -q 2
 	equal "unprivileged" "$(status unprivileged)" true
 	equal "copy" "$(status copy)" page
@@ -98,6 +99,7 @@ file_target() {
 # cut_while_held: whoever holds the old disk open keeps its number; it is back when that ends.
 cut_while_held() {
 	local holder
+	# shellcheck disable=SC2217 # held open, not read
 	sleep 1000 <"$UBLK" &
 	holder=$!
 	as $OWNER ublk-sim cut --no-wait --policy all "$UBLK"
