@@ -21,7 +21,8 @@
  * struct blki_shadow - one immortal copy of a bdev
  * @bdev: the copy
  * @real: the bdev it was made from
- * @diskseq: of its disk, which tells a recycled address apart
+ * @diskseq: of its disk, which with the statistics of @bdev tells a recycled address apart: a partition that
+ *	was deleted and made again may be all the same but for them
  * @node: in the list of all, under registry_lock
  */
 struct blki_shadow {
@@ -44,7 +45,8 @@ static struct blki_shadow *shadow_find(struct block_device *bdev)
 	list_for_each_entry(s, &shadows, node)
 		if (s->real == bdev && s->bdev.bd_disk == bdev->bd_disk &&
 		    s->bdev.bd_dev == bdev->bd_dev && s->diskseq == bdev->bd_disk->diskseq &&
-		    s->bdev.bd_start_sect == bdev->bd_start_sect)
+		    s->bdev.bd_start_sect == bdev->bd_start_sect &&
+		    s->bdev.bd_stats == bdev->bd_stats)
 			return s;
 	return NULL;
 }
