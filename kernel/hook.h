@@ -16,6 +16,7 @@
 #ifndef BLKI_HOOK_H
 #define BLKI_HOOK_H
 
+#include <linux/blk-crypto.h>
 #include <linux/static_call.h>
 
 #include "blki.h"
@@ -60,12 +61,15 @@ static __always_inline bool blki_bio_may_split(const struct bio *bio, struct blo
  * blki_bio_is_plain - could nothing in submit_bio_noacct() stop or change this bio on its way elsewhere?
  * @bio: the bio
  *
- * Context: any. Return: true for a read or write without BLKI_CHECKED_FLAGS.
+ * One that its device shall encrypt is none: __submit_bio() has left it to the origin's, and has to ask the other.
+ *
+ * Context: any. Return: true for a read or write without BLKI_CHECKED_FLAGS and without an encryption context.
  */
-static __always_inline bool blki_bio_is_plain(const struct bio *bio)
+static __always_inline bool blki_bio_is_plain(struct bio *bio)
 {
 	BUILD_BUG_ON(REQ_OP_READ || (__force u32)REQ_OP_WRITE != 1);
-	return !(bio->bi_opf & (BLKI_CHECKED_FLAGS | ((__force blk_opf_t)REQ_OP_MASK & ~REQ_OP_WRITE)));
+	return !(bio->bi_opf & (BLKI_CHECKED_FLAGS | ((__force blk_opf_t)REQ_OP_MASK & ~REQ_OP_WRITE))) &&
+	       !bio_has_crypt_ctx(bio);
 }
 
 /**
