@@ -18,6 +18,17 @@
 #endif
 
 /*
+ * tasks.c: without RCU-tasks a period ends while a task that was woken waits for its CPU, and with PREEMPT_RT a task
+ * may sleep for a lock where it counts as submitting.
+ */
+#if !IS_ENABLED(CONFIG_TASKS_RCU)
+#error "blki needs a kernel with CONFIG_TASKS_RCU: one with CONFIG_PREEMPT_DYNAMIC or CONFIG_PREEMPT has it"
+#endif
+#if IS_ENABLED(CONFIG_PREEMPT_RT)
+#error "blki is not for kernels with CONFIG_PREEMPT_RT: there its wait for submitters may end too early"
+#endif
+
+/*
  * Kernels whose blk_mq_submit_bio() has been read, and is what hook_fast.c takes it for: void (struct bio *),
  * enters the queue itself, hands what it splits off to submit_bio_noacct(). No header declares it, so no
  * compile probe can tell; on others the hook is refused and "list" serves.
@@ -33,19 +44,6 @@
  * back (block/blk-cgroup.c). blkg.c counts such references itself; on others it does not.
  */
 #define BLKI_KNOWS_BLKG_REFS	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
-
-#ifdef CONFIG_TASKS_RCU
-/** blki_task_is_holdout - is it a task that a period of RCU-tasks waits for? Context: any */
-static inline bool blki_task_is_holdout(const struct task_struct *task)
-{
-	return READ_ONCE(task->rcu_tasks_holdout);
-}
-#else
-static inline bool blki_task_is_holdout(const struct task_struct *task)
-{
-	return false;
-}
-#endif
 
 #ifdef CONFIG_PM
 /** blki_queue_device - device whose runtime power state gates @q, or NULL; Context: any */

@@ -26,8 +26,8 @@
 /* Until the user is told what is waited for */
 #define TASKS_TELL	(5 * HZ)
 
-/* 64: more tasks are never at once runnable and in the middle of a submission, on a machine that gets on at all */
-#define HOLDOUTS_MAX	64
+/* Room for more tasks than are ever at once runnable and in the middle of a submission */
+#define HOLDOUTS_MAX	(64 + 2 * nr_cpu_ids)
 
 /**
  * struct holdout - a task that was submitting bios
@@ -44,13 +44,15 @@ struct holdout {
  * @wait: completed at its end
  * @node: in @given_up
  * @nr: entries in @holdouts
+ * @max: room there
  * @holdouts: for blki_tasks_submit_sync()
  */
 struct tasks_period {
 	struct rcu_synchronize wait;
 	struct list_head node;
 	unsigned int nr;
-	struct holdout holdouts[HOLDOUTS_MAX];
+	unsigned int max;
+	struct holdout holdouts[] __counted_by(max);
 };
 
 /* covers @given_up, periods that may still be going on */
@@ -60,16 +62,36 @@ static LIST_HEAD(given_up);
 /* NULL: no memory, and the period is over */
 static struct tasks_period *period_begin(void)
 {
-	struct tasks_period *period = kmalloc(sizeof(*period), GFP_NOIO);
+	const unsigned int max = HOLDOUTS_MAX;
+	struct tasks_period *period = kvmalloc(struct_size(period, holdouts, max), GFP_NOIO);
 
 	if (!period) {
 		synchronize_rcu_tasks();
 		return NULL;
 	}
+	period->nr = 0;
+	period->max = max;
 	init_completion(&period->wait.completion);
 	/* this very function makes RCU-tasks begin at once; with any other it waits for more to come */
 	call_rcu_tasks(&period->wait.head, wakeme_after_rcu);
 	return period;
+}
+
+/* Free the periods that were given up: those that have ended meanwhile, or @all. */
+static void given_up_free(bool all)
+{
+	struct tasks_period *period, *next;
+	LIST_HEAD(ended);
+
+	spin_lock(&given_up_lock);
+	list_for_each_entry_safe(period, next, &given_up, node)
+		if (all || completion_done(&period->wait.completion))
+			list_move(&period->node, &ended);
+	spin_unlock(&given_up_lock);
+	list_for_each_entry_safe(period, next, &ended, node) {
+		wait_for_completion(&period->wait.completion);
+		kvfree(period);
+	}
 }
 
 /* Name one of those who hold up the period. Those who have just slept may still be marked. */
@@ -79,7 +101,7 @@ static void holdout_tell(void)
 
 	rcu_read_lock();
 	for_each_process_thread(process, task) {
-		if (!blki_task_is_holdout(task))
+		if (!READ_ONCE(task->rcu_tasks_holdout))
 			continue;
 		pr_notice("blki: waiting for \"%s\" (pid %d), which has run in the kernel for %u s without a sleep; what waits goes on when it sleeps\n",
 			  task->comm, task_pid_nr(task), TASKS_TELL / HZ);
@@ -106,7 +128,7 @@ void blki_tasks_sync(void)
 		holdout_tell();
 		wait_for_completion(&period->wait.completion);
 	}
-	kfree(period);
+	kvfree(period);
 }
 
 /* In one of the loops that submit bios, and not asleep there. The block layer's stores are plain: a look that
@@ -133,7 +155,7 @@ static bool holdouts_collect(struct tasks_period *period)
 	for_each_process_thread(process, task) {
 		if (!is_submitting(task))
 			continue;
-		all = period->nr < HOLDOUTS_MAX;
+		all = period->nr < period->max;
 		if (!all)
 			goto out;
 		period->holdouts[period->nr].nr_slept = nr_slept(task);
@@ -182,8 +204,10 @@ static bool submits_end(struct tasks_period *period)
  */
 void blki_tasks_submit_sync(void)
 {
-	struct tasks_period *period = period_begin();
+	struct tasks_period *period;
 
+	given_up_free(false);
+	period = period_begin();
 	if (!period)
 		return;
 	while (!wait_for_completion_timeout(&period->wait.completion, TASKS_PATIENCE)) {
@@ -194,7 +218,7 @@ void blki_tasks_submit_sync(void)
 		spin_unlock(&given_up_lock);
 		return;
 	}
-	kfree(period);
+	kvfree(period);
 }
 
 /**
@@ -207,11 +231,6 @@ void blki_tasks_submit_sync(void)
  */
 void blki_tasks_exit(void)
 {
-	struct tasks_period *period, *next;
-
 	blki_tasks_sync();
-	list_for_each_entry_safe(period, next, &given_up, node) {
-		wait_for_completion(&period->wait.completion);
-		kfree(period);
-	}
+	given_up_free(true);
 }
