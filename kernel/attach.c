@@ -201,7 +201,10 @@ static void settle(struct blki_origin *origin, unsigned int timeout_ms)
 
 	if (!origin->disk->hook->mq)
 		return;
-	blki_submitters_sync(gd);
+	/* the hook that judges before the list of submitters is set (hook_ftrace.c) */
+	if (origin->disk->hook->filters_only)
+		blki_tasks_sync();
+	blki_submitters_sync(gd, 0);
 	if (!blki_queue_freeze(gd->queue, timeout_ms))
 		blki_queue_unfreeze(gd->queue);
 	else if (!test_bit(GD_DEAD, &gd->state))
@@ -222,6 +225,12 @@ static int go_live(struct blki_origin *origin, struct blki_interposer *ip, unsig
 	ktime_t begin;
 	int r;
 
+	/* arming waits for submitters as long as it takes: not for a disk that is frozen, or asleep, for good */
+	if (first && hook->arm && !blki_queue_await(origin->bdev->bd_disk, timeout_ms)) {
+		blki_say(say, "%pg: somebody else has had its I/O stopped for %u ms; nothing was attached; see why the disk hangs, or raise --timeout",
+			 origin->bdev, timeout_ms);
+		return -ETIMEDOUT;
+	}
 	if (first && hook->arm) {
 		r = hook->arm(origin, say);
 		if (r)

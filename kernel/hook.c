@@ -177,9 +177,57 @@ void blki_queue_unfreeze(struct request_queue *q)
 	blk_mq_unfreeze_queue(q);
 }
 
+/* May submitters sleep in the entry of a queue? Under its freeze lock. Those of a dead disk fail instead. */
+static bool entry_sleeps(struct gendisk *gd)
+{
+	struct request_queue *q = gd->queue;
+
+	lockdep_assert_held(&q->mq_freeze_lock);
+	return !test_bit(GD_DEAD, &gd->state) &&
+	       (q->mq_freeze_depth || (blki_queue_device(q) && blk_queue_pm_only(q)));
+}
+
+/*
+ * Take the freeze lock of a queue in whose entry nobody sleeps. Frozen is not all: SCSI stops a disk with pm_only
+ * alone while it negotiates with it (scsi_device_quiesce()), and a disk that can not be woken stays so.
+ */
+static bool entry_lock(struct gendisk *gd, unsigned long until, bool forever)
+{
+	struct request_queue *q = gd->queue;
+
+	for (;;) {
+		mutex_lock(&q->mq_freeze_lock);
+		if (!entry_sleeps(gd))
+			return true;
+		mutex_unlock(&q->mq_freeze_lock);
+		if (!forever && time_after(jiffies, until))
+			return false;
+		/* the block layer's stores are plain, under the lock that is taken for the next look */
+		wait_event_timeout(q->mq_freeze_wq,
+				   !data_race(READ_ONCE(q->mq_freeze_depth)) && !blk_queue_pm_only(q),
+				   HZ / 50 + 1);
+	}
+}
+
+/**
+ * blki_queue_await - does a disk take I/O, or will it soon?
+ * @gd: the disk
+ * @timeout_ms: longest wait
+ *
+ * Context: may sleep, no queue frozen by the caller. Return: false: it was frozen or asleep all the time.
+ */
+bool blki_queue_await(struct gendisk *gd, unsigned int timeout_ms)
+{
+	if (!entry_lock(gd, jiffies + msecs_to_jiffies(timeout_ms), false))
+		return false;
+	mutex_unlock(&gd->queue->mq_freeze_lock);
+	return true;
+}
+
 /**
  * blki_submitters_sync - wait for everybody who is on his way into a queue
  * @gd: the disk
+ * @timeout_ms: longest wait for a queue that is frozen or asleep; 0: as long as it takes
  *
  * Wait for every submitter that has tested the flag of a bdev, or has been sent to this queue by a hook, and
  * has not yet entered the queue (blk_mq_submit_bio(), bio_queue_enter()) or not yet left ->submit_bio.
@@ -190,6 +238,9 @@ void blki_queue_unfreeze(struct request_queue *q)
  * every running task to sleep or end its submission, sees all of them through. Queue entry, fops load and our
  * ->submit_bio (but for where it may sleep, which is counted) are all before that point.
  *
+ * pm_only has no lock of its own. Whoever raises it for longer than a moment freezes the queue next and waits for our
+ * lock there, with pm_only raised: the look after the wait can not miss one that somebody may have slept for.
+ *
  * Woken is not yet running (on_rq), and who is not counts as asleep. The wake-up of a task whose CPU is idle is
  * left to that CPU, which owes RCU nothing until it takes its interrupt: with a virtual CPU that its host does
  * not schedule that can be later than the whole period, and the task then finds the flag's way without the
@@ -199,29 +250,30 @@ void blki_queue_unfreeze(struct request_queue *q)
  * A dead disk stays frozen for ever; its sleepers are woken to fail in queue entry and never load the
  * operations, so blki_tasks_submit_sync() alone is enough.
  *
- * Context: may sleep, no queue frozen by the caller.
+ * Context: may sleep, no queue frozen by the caller. Return: 0; -ETIMEDOUT.
  */
-void blki_submitters_sync(struct gendisk *gd)
+int blki_submitters_sync(struct gendisk *gd, unsigned int timeout_ms)
 {
-	struct request_queue *q = gd->queue;
-	struct device *dev = blki_queue_device(q);
+	unsigned long until = jiffies + msecs_to_jiffies(timeout_ms);
+	struct device *dev = blki_queue_device(gd->queue);
+	bool again = true;
+	int r = 0;
 
 	if (dev)
 		pm_runtime_get_sync(dev);
-	for (;;) {
-		mutex_lock(&q->mq_freeze_lock);
-		if (!q->mq_freeze_depth || test_bit(GD_DEAD, &gd->state))
-			break;
-		mutex_unlock(&q->mq_freeze_lock);
-		/* the block layer's stores are plain, under the lock that is taken for the next look */
-		wait_event_timeout(q->mq_freeze_wq, !data_race(READ_ONCE(q->mq_freeze_depth)),
-				   HZ / 50 + 1);
+	while (again && !r) {
+		if (entry_lock(gd, until, !timeout_ms)) {
+			kick_all_cpus_sync();
+			blki_tasks_submit_sync();
+			again = entry_sleeps(gd);
+			mutex_unlock(&gd->queue->mq_freeze_lock);
+		} else {
+			r = -ETIMEDOUT;
+		}
 	}
-	kick_all_cpus_sync();
-	blki_tasks_submit_sync();
-	mutex_unlock(&q->mq_freeze_lock);
 	if (dev)
 		pm_runtime_put(dev);
+	return r;
 }
 
 /**

@@ -202,7 +202,9 @@ static int ftrace_arm(struct blki_origin *origin, struct blki_say *say)
 	blki_slot_set(disk, origin, false);
 	synchronize_rcu();
 	atomic_or(FTRACE_BD_MARK, &origin->bdev->__bd_flags);
-	blki_submitters_sync(disk->gd);
+	/* who has looked for the mark and has not yet set his list is no submitter to that wait */
+	blki_tasks_sync();
+	blki_submitters_sync(disk->gd, 0);
 	return 0;
 }
 

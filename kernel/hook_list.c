@@ -90,7 +90,7 @@ int blki_flag_arm(struct blki_origin *origin, struct blki_say *say)
 	}
 	mutex_unlock(&disk->install);
 	blki_slot_set(disk, origin, true);
-	blki_submitters_sync(disk->gd);
+	blki_submitters_sync(disk->gd, 0);
 	return 0;
 }
 
@@ -149,7 +149,7 @@ void blki_flag_quiesce(struct blki_origin *origin)
 
 	if (!bdev_partno(origin->bdev))
 		inherited_clear(disk);
-	blki_submitters_sync(disk->gd);
+	blki_submitters_sync(disk->gd, 0);
 	while (is_inside(origin))
 		schedule_timeout_uninterruptible(1);
 	blki_slot_clear(disk, origin);

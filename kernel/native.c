@@ -116,19 +116,21 @@ int blki_native_check(struct blki_origin *origin, struct blki_interposer *ip, st
  * the entry of either queue. A visit that does not end is one of those, too: it sleeps, but only in that entry,
  * before it is in the acceptor's queue.
  */
-static void sent_arrive(struct blki_origin *origin, struct gendisk *acceptor)
+static int sent_arrive(struct blki_origin *origin, struct gendisk *acceptor, unsigned int timeout_ms)
 {
 	unsigned long until = jiffies + msecs_to_jiffies(VISITS_WAIT_MS);
 	struct gendisk *gd = origin->bdev->bd_disk;
+	int r;
 
 	while (origin->disk->hook->drops && time_before(jiffies, until)) {
 		if (!blki_flag_visited(origin))
-			return;
+			return 0;
 		schedule_timeout_uninterruptible(1);
 	}
-	blki_submitters_sync(gd);
-	if (acceptor != gd)
-		blki_submitters_sync(acceptor);
+	r = blki_submitters_sync(gd, timeout_ms);
+	if (!r && acceptor != gd)
+		r = blki_submitters_sync(acceptor, timeout_ms);
+	return r;
 }
 
 /**
@@ -136,16 +138,18 @@ static void sent_arrive(struct blki_origin *origin, struct gendisk *acceptor)
  * @ip: kind native; its origin's mode is HOLD, so no more are sent
  * @timeout_ms: longest wait for the acceptor
  *
- * First for those who are on their way into the acceptor's queue, then, by a freeze, for what is in it.
+ * First for those who are on their way into the acceptor's queue, then, by a freeze, for what is in it. Each of the
+ * waits may take @timeout_ms.
  *
  * Context: may sleep. Return: 0; -ETIMEDOUT the acceptor did not drain.
  */
 int blki_native_drain(struct blki_interposer *ip, unsigned int timeout_ms)
 {
 	struct gendisk *acceptor = ip->remap.bdev->bd_disk;
-	int r;
+	int r = sent_arrive(ip->origin, acceptor, timeout_ms);
 
-	sent_arrive(ip->origin, acceptor);
+	if (r)
+		return r;
 	r = blki_queue_freeze(acceptor->queue, timeout_ms);
 	if (!r)
 		blki_queue_unfreeze(acceptor->queue);

@@ -35,8 +35,8 @@ enum blki_verdict {
  *	-errno, with the reason in @say (blki_say()). Optional.
  * @detach: release what @attach made, after the last bio has left @submit. May sleep. Optional.
  * @submit: judge one bio. Called in the submitter's context, under the origin's queue reference unless the
- *	hook is "ftrace": must not sleep, must not enter any request queue, must not submit a bio to the
- *	origin. The bio is whole (not yet split to the origin's limits) and has been throttled. Optional:
+ *	hook is "ftrace": must not sleep, must not enter any request queue, must not submit any bio, not
+ *	to another disk either: that would go before the one that is judged. The bio is whole (not yet split to the origin's limits) and has been throttled. Optional:
  *	without it the filter passes every bio and only counts.
  */
 struct blki_filter_ops {
