@@ -27,23 +27,27 @@ rounds() {
 	echo $((n < 2 ? 2 : n))
 }
 
-# wait_until SECONDS COMMAND...: until the command succeeds; fails the test after SECONDS.
+# wait_until SECONDS COMMAND...: until the command succeeds; fails the test after SECONDS. It looks again after 20 ms, then
+# less and less often: the look itself starts programs, for whose CPU time the others of this host wait.
 wait_until() {
-	local until=$((SECONDS + $(scaled "$1")))
+	local until=$((SECONDS + $(scaled "$1"))) ms=20
 	shift
 	until "$@"; do
 		((SECONDS < until)) || fail "waited in vain for: $*"
-		nap
+		nap $ms
+		((ms >= 100)) || ms=$((ms + ms / 2))
 	done
 }
 
-# nap: a short pause between two looks at a condition, without starting a program.
+# nap [MS]: a short pause between two looks at a condition, without starting a program.
 nap() {
+	local seconds
 	if [[ -z ${NAP_FD:-} ]]; then
 		[[ -p $TEST_DIR/nap ]] || mkfifo "$TEST_DIR/nap"
 		exec {NAP_FD}<>"$TEST_DIR/nap"
 	fi
-	read -r -t 0.02 -u "$NAP_FD" || true
+	printf -v seconds 0.%03d "${1:-20}"
+	read -r -t "$seconds" -u "$NAP_FD" || true
 }
 
 # refuses CODE PATTERN COMMAND...: it must exit with CODE and say a line on stderr that matches PATTERN.
