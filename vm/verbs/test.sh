@@ -12,7 +12,7 @@
 
 readonly TEST_DEADLINE_S=2700
 readonly TEST_MEM_MB=2048
-readonly TEST_GUESTS=2 # at once: a functional guest sleeps for half of its time, so that two of them use two CPUs
+readonly TEST_GUESTS=2 # at once; a functional guest has its two CPUs idle for half of its time: two use nine tenths of two
 readonly TEST_PLANT=50 # what the gate must notice, instructions per bio
 readonly TEST_HOST_GROUPS="unit debug-kasan debug-kcsan"
 readonly TEST_INSTRUCTION_GROUPS="clock gate"
@@ -21,14 +21,16 @@ readonly TEST_ON_REQUEST_GROUPS="debug long torture"
 # disks that tests ask for by their serial number (lib-devices.sh)
 readonly TEST_DRIVES="scratch=64 shared=64:multipath"
 readonly TEST_FIO_WORDS="sim sim/130-fio-verify" # what runs fio in the guest
+# what a test of these takes in tests of the others, for sharing them out among the guests
+readonly TEST_WORTH_ROOT=4 TEST_WORTH_INSTRUCTIONS=3
 readonly TEST_APPEND="memmap=16M!1G" # memory that poses as persistent, for the DAX test
 readonly TEST_TORTURE_DRIVES="torture=640 truth=8"
 
 # Debug kernels run 10 to 20 times slower: fewer tests, each with a part of its rounds, longer deadlines
 readonly TEST_DEBUG_WORDS="module/010-load-unload module/030-busy-while-attached
-	hazard/001-hazard-1-nested-queue-enter:fast hazard/003-hazard-3-detach-window
+	hazard/001-hazard-1-nested-queue-enter:fast hazard/003-hazard-3-detach-window:list
 	hazard/004-hazard-4-remove-acceptor-after-stop hazard/008-hazard-8-unplug:fast
-	hazard/009-hazard-9-nowait-and-poll:fast hazard/101-H1-attach-escape
+	hazard/009-hazard-9-nowait-and-poll:fast hazard/101-H1-attach-escape:fast
 	hazard/103-H3-split-order:list hazard/111-H11-unload-under-load:fast input/070-abi-fuzz
 	debug torture/010-everything:fast"
 readonly TEST_DEBUG_SCALE=6
@@ -41,6 +43,7 @@ TEST_PASSED=0
 TEST_FAILED=0
 TEST_SKIPPED=0
 TEST_WORDS=()
+TEST_LOAD=() # by lane: what it has to do, in tests
 declare -A TEST_DEBUG=() # by variant: words
 TEST_BRIEF=${BLKI_TEST_BRIEF:-1}
 
@@ -173,26 +176,49 @@ test_guest_wall() {
 	test_guest "$@"
 }
 
-# test_guests RUNNER WORDS…: RUNNER for the tests of WORDS, spread over the guests that run at once. Tests that follow
-# each other are about as long, those of the two hooks above all, so they are dealt like cards.
+# test_list WORDS…: the tests they name, one a line
+test_list() {
+	"$BLKI_ROOT/tests/system/run" --list "$@" | awk '{ print $1 }'
+}
+
+# test_lane_least: the lane with the least to do
+test_lane_least() {
+	local lane least=0
+	for ((lane = 1; lane < TEST_AT_ONCE; lane++)); do
+		((${TEST_LOAD[lane]:-0} >= ${TEST_LOAD[least]:-0})) || least=$lane
+	done
+	echo "$least"
+}
+
+# test_guests RUNNER WORDS…: RUNNER for the tests of WORDS, spread over the guests that run at once: each to the lane with
+# the least to do. Tests that follow each other are about as long, those of the two hooks above all.
 test_guests() {
-	local runner=$1 tests at lane
+	local runner=$1 test lane
+	local -A dealt=()
 	shift
-	mapfile -t tests < <("$BLKI_ROOT/tests/system/run" --list "$@" | awk '{ print $1 }')
-	for ((lane = 0; lane < TEST_AT_ONCE && lane < ${#tests[@]}; lane++)); do
-		local dealt=()
-		for ((at = lane; at < ${#tests[@]}; at += TEST_AT_ONCE)); do
-			dealt+=("${tests[at]}")
-		done
-		test_lane "$lane" "$runner" "${dealt[@]}"
+	while read -r test; do
+		lane=$(test_lane_least)
+		dealt[$lane]+=" $test"
+		TEST_LOAD[lane]=$((${TEST_LOAD[lane]:-0} + 1))
+	done < <(test_list "$@")
+	for lane in "${!dealt[@]}"; do
+		test_lane "$lane" 0 "$runner" "${dealt[$lane]}"
 	done
 }
 
-# test_lane NUMBER RUNNER WORDS…: puts it down for the lane with that number, behind what is there
+# test_lane NUMBER LOAD RUNNER WORDS…: puts it down for the lane with that number, behind what is there
 test_lane() {
 	local file=$RUN_DIR/lane$1
-	shift
+	TEST_LOAD[$1]=$((${TEST_LOAD[$1]:-0} + $2))
+	shift 2
 	printf '%s\n' "$*" >>"$file"
+}
+
+# test_lane_whole WORTH RUNNER WORDS…: RUNNER for all of them in one guest, each as long as WORTH others
+test_lane_whole() {
+	local worth=$1
+	shift
+	test_lane "$(test_lane_least)" $((worth * $(test_list "${@:2}" | wc -l))) "$@"
 }
 
 # test_lanes_run: all lanes at once, each a shell with a run directory of its own; sums up their counts
@@ -383,9 +409,10 @@ verb_test() {
 	test_at_once
 	[[ -z $TEST_UNIT ]] || test_unit
 	TEST_SCALE=${BLKI_TEST_SCALE:-$(test_scale)}
+	((${#TEST_ROOT[@]} == 0)) || test_lane_whole $TEST_WORTH_ROOT test_guest_root "${TEST_ROOT[@]}"
+	((${#TEST_INSTRUCTIONS[@]} == 0)) ||
+		test_lane_whole $TEST_WORTH_INSTRUCTIONS test_guest_instructions "${TEST_INSTRUCTIONS[@]}"
 	((${#TEST_WALL[@]} == 0)) || test_guests test_guest_wall "${TEST_WALL[@]}"
-	((${#TEST_ROOT[@]} == 0)) || test_lane 0 test_guest_root "${TEST_ROOT[@]}"
-	((${#TEST_INSTRUCTIONS[@]} == 0)) || test_lane $((TEST_AT_ONCE - 1)) test_guest_instructions "${TEST_INSTRUCTIONS[@]}"
 	test_lanes_run
 	for variant in "${!TEST_DEBUG[@]}"; do
 		test_debug "$variant" "${TEST_DEBUG[$variant]}"

@@ -10,7 +10,7 @@ DEADLINE=360
 
 test() {
 	local part nr
-	nr=$(rounds 25)
+	nr=$(rounds 16)
 	make_null_blk nb size=128 submit_queues=2
 	make_partitions nb 16 100
 	part=$(partition nb 2)

@@ -10,7 +10,7 @@ DEADLINE=360
 
 flip() {
 	local i nr
-	nr=$(rounds 8)
+	nr=$(rounds 6)
 	for ((i = 0; i < nr; i++)); do
 		blki filter attach null "$1"
 		blki filter detach null "$1"

@@ -9,7 +9,7 @@ DEADLINE=480
 
 test() {
 	local i nr
-	nr=$(rounds 12)
+	nr=$(rounds 8)
 	make_null_blk nb submit_queues=2
 	start_verify load --threads 4 --max 16K --flush-pct 2 /dev/nb
 	for ((i = 0; i < nr; i++)); do

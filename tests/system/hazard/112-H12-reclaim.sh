@@ -31,7 +31,7 @@ test() {
 	make_noexcl nx /dev/nb
 	start_in_cgroup load 24
 	take_memory
-	nr=$(rounds 10)
+	nr=$(rounds 6)
 	for ((i = 0; i < nr; i++)); do
 		blki filter attach null /dev/nb
 		wait_seen /dev/nb 20 filter
