@@ -22,7 +22,7 @@ readonly TEST_ON_REQUEST_GROUPS="debug long torture"
 readonly TEST_DRIVES="scratch=64 shared=64:multipath"
 readonly TEST_FIO_WORDS="sim sim/130-fio-verify" # what runs fio in the guest
 # what a test of these takes in tests of the others, for sharing them out among the guests
-readonly TEST_WORTH_ROOT=4 TEST_WORTH_INSTRUCTIONS=3
+readonly TEST_WORTH_ROOT=2 TEST_WORTH_INSTRUCTIONS=3
 readonly TEST_APPEND="memmap=16M!1G" # memory that poses as persistent, for the DAX test
 readonly TEST_TORTURE_DRIVES="torture=640 truth=8"
 
