@@ -180,12 +180,13 @@ static enum sim_way way_of(const struct sim_disk *disk, const struct ublksrv_io_
  * When the model says, as if the I/O had begun the trip before it was seen. What is left to wait decides how, and
  * with that which trip it was.
  */
-static void due_model(struct sim_disk *disk, const struct sim_io *io, uint64_t now_ns,
+static void due_model(struct sim_disk *disk, struct sim_io *io, uint64_t now_ns,
 		      struct sim_due *due)
 {
 	const uint64_t *trip_ns = disk->pace.trip_ns[io->op];
 	const uint64_t begun_ns = now_ns - trip_ns[SIM_WAIT_SPIN];
 
+	io->trip_ns = trip_ns[SIM_WAIT_SPIN];
 	due->at_ns = sim_model_arrive(disk->model, begun_ns, io);
 	due->requested_ns = due->at_ns - begun_ns;
 	due->op = io->op;

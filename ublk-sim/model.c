@@ -312,7 +312,7 @@ static uint64_t arrive_locked(struct sim_model *model, const struct sim_io *io)
 	struct model_lane *lane;
 	uint64_t due_ns;
 
-	while (model->flight.nr && model->flight.due_ns[0] <= model->now_ns)
+	while (model->flight.nr && model->flight.due_ns[0] <= model->now_ns + io->trip_ns)
 		flight_pop(&model->flight);
 	if (io->op == SIM_OP_FLUSH) {
 		due_ns = flush_start(model, start_ns) + service_ns(model, io);

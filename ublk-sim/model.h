@@ -26,11 +26,14 @@ struct sim_model;
  * @op: what it does
  * @offset_bytes: where; ignored for a flush
  * @length_bytes: how much; 0 for a flush
+ * @trip_ns: how long it was on its way before it was seen. The disk counts its time from its beginning; what was
+ *	answered before it was seen is no longer in the disk
  */
 struct sim_io {
 	enum sim_op op;
 	uint64_t offset_bytes;
 	uint64_t length_bytes;
+	uint64_t trip_ns;
 };
 
 /**

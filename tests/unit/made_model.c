@@ -37,7 +37,9 @@ void made_shipped(const char *name, struct sim_profile *profile)
 uint64_t made_arrival(struct sim_model *model, uint64_t now_ns, enum sim_op op,
 		      uint64_t offset_bytes, uint64_t length_bytes)
 {
-	const struct sim_io io = { op, offset_bytes, length_bytes };
+	const struct sim_io io = {
+		.op = op, .offset_bytes = offset_bytes, .length_bytes = length_bytes
+	};
 
 	return sim_model_arrive(model, now_ns, &io);
 }

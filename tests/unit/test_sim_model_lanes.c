@@ -83,6 +83,30 @@ static void depth_scales_between_steps(void **state)
 	sim_model_destroy(model);
 }
 
+/*
+ * A program that has one I/O after the other is at depth 1, though an I/O may be taken to have begun before the last one
+ * was answered: the trip is measured, and this program's is a little shorter.
+ */
+static void answered_before_it_was_seen_is_no_depth(void **state)
+{
+	const struct sim_io io = { .op = SIM_OP_READ, .length_bytes = MADE_BLOCK_BYTES, .trip_ns = 13 };
+	struct sim_profile profile = made_profile();
+	struct sim_model *model;
+
+	(void)state;
+	profile.lanes = 2;
+	profile.nr_depths = 2;
+	memcpy(profile.depth, (uint32_t[]){ 1, 2 }, 2 * sizeof(uint32_t));
+	memcpy(profile.depth_scale, (double[]){ 1, 2 }, 2 * sizeof(double));
+	model = sim_model_create(&profile, MADE_DISK_BYTES, 1);
+	assert_true(sim_model_arrive(model, 0, &io) == 100);
+	/* begun at 98, seen at 111 */
+	assert_true(sim_model_arrive(model, 98, &io) == 98 + 100);
+	/* seen at 197, while that is in the disk */
+	assert_true(sim_model_arrive(model, 184, &io) == 184 + 200);
+	sim_model_destroy(model);
+}
+
 static void sequential_io_needs_no_mechanics(void **state)
 {
 	struct sim_profile profile = made_profile();
@@ -117,6 +141,7 @@ int main(void)
 		cmocka_unit_test(stripes_bind_addresses_to_lanes),
 		cmocka_unit_test(slope_counts_beyond_the_base_length),
 		cmocka_unit_test(depth_scales_between_steps),
+		cmocka_unit_test(answered_before_it_was_seen_is_no_depth),
 		cmocka_unit_test(sequential_io_needs_no_mechanics),
 		cmocka_unit_test(clock_that_goes_back_is_held),
 	};
