@@ -218,10 +218,18 @@ static bool entry_lock(struct gendisk *gd, unsigned long until, bool forever)
  */
 bool blki_queue_await(struct gendisk *gd, unsigned int timeout_ms)
 {
-	if (!entry_lock(gd, jiffies + msecs_to_jiffies(timeout_ms), false))
-		return false;
-	mutex_unlock(&gd->queue->mq_freeze_lock);
-	return true;
+	struct device *dev = blki_queue_device(gd->queue);
+	bool runs;
+
+	/* a disk that has been put to sleep is pm_only until somebody wants it */
+	if (dev)
+		pm_runtime_get_sync(dev);
+	runs = entry_lock(gd, jiffies + msecs_to_jiffies(timeout_ms), false);
+	if (runs)
+		mutex_unlock(&gd->queue->mq_freeze_lock);
+	if (dev)
+		pm_runtime_put(dev);
+	return runs;
 }
 
 /**
