@@ -36,8 +36,9 @@ enum blki_verdict {
  * @detach: release what @attach made, after the last bio has left @submit. May sleep. Optional.
  * @submit: judge one bio. Called in the submitter's context, under the origin's queue reference unless the
  *	hook is "ftrace": must not sleep, must not enter any request queue, must not submit any bio, not
- *	to another disk either: that would go before the one that is judged. The bio is whole (not yet split to the origin's limits) and has been throttled. Optional:
- *	without it the filter passes every bio and only counts.
+ *	to another disk either: that would go before the one that is judged. The bio is whole (not yet split to
+ *	the origin's limits) and has been throttled. Optional: without it the filter passes every bio and only
+ *	counts.
  */
 struct blki_filter_ops {
 	const char *name;
