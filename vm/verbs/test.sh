@@ -12,7 +12,7 @@
 
 readonly TEST_DEADLINE_S=2700
 readonly TEST_MEM_MB=2048
-readonly TEST_GUESTS=2 # at once; a functional guest has its two CPUs idle for half of its time: two use nine tenths of two
+readonly TEST_GUESTS=2 # at once; a functional guest leaves its CPUs idle for half of its time
 readonly TEST_PLANT=50 # what the gate must notice, instructions per bio
 readonly TEST_HOST_GROUPS="unit debug-kasan debug-kcsan"
 readonly TEST_INSTRUCTION_GROUPS="clock gate"
@@ -190,8 +190,8 @@ test_lane_least() {
 	echo "$least"
 }
 
-# test_guests RUNNER WORDS…: RUNNER for the tests of WORDS, spread over the guests that run at once: each to the lane with
-# the least to do. Tests that follow each other are about as long, those of the two hooks above all.
+# test_guests RUNNER WORDS…: RUNNER for the tests of WORDS, spread over the guests that run at once: each to the lane
+# with the least to do. Tests that follow each other are about as long, those of the two hooks above all.
 test_guests() {
 	local runner=$1 test lane
 	local -A dealt=()

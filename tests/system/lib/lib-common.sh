@@ -27,8 +27,8 @@ rounds() {
 	echo $((n < 2 ? 2 : n))
 }
 
-# wait_until SECONDS COMMAND...: until the command succeeds; fails the test after SECONDS. It looks again after 20 ms, then
-# less and less often: the look itself starts programs, for whose CPU time the others of this host wait.
+# wait_until SECONDS COMMAND...: until the command succeeds; fails the test after SECONDS. It looks again after 20 ms,
+# then less and less often: the look itself starts programs, for whose CPU time the others of this host wait.
 wait_until() {
 	local until=$((SECONDS + $(scaled "$1"))) ms=20
 	shift
