@@ -8,6 +8,8 @@ HOOKS=both
 
 requires() {
 	need_module scsi_debug
+	compgen -G "/sys/devices/*/power/runtime_status" >/dev/null ||
+		SKIP_REASONS+=("this kernel puts no device to sleep (CONFIG_PM)")
 }
 
 # fall_asleep: with nothing to do, soon.
